@@ -1,0 +1,234 @@
+//! What one forward pass carries.
+
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::{KvCache, Mask, RotaryConfig, Trace, mask::Realised};
+
+/// What travels with the stream through one forward pass.
+///
+/// Training, evaluation, reading a prompt, one-token steps and looking inside are one forward; they differ in what the
+/// pass brings along.
+///
+/// ```
+/// use salamander_attention::{Mask, Pass, Trace};
+///
+/// let mut trace = Trace::all();
+/// let pass = Pass::new(Mask::Causal).with_trace(&mut trace);
+/// assert_eq!(pass.offset(), 0);
+/// ```
+#[derive(Debug, Default)]
+pub struct Pass<'a> {
+    mask: Mask,
+    prefix: Option<Vec<usize>>,
+    segments: Option<Tensor<2, Int>>,
+    cache: Option<&'a mut KvCache>,
+    trace: Option<&'a mut Trace>,
+    memory: Option<Memory>,
+    scope: &'static str,
+    // Computed once and used by every layer.
+    relative: Option<Tensor<4>>,
+    realised: Option<(usize, usize, Realised)>,
+    rotary: Vec<(RotaryConfig, usize, Tensor<2>, Tensor<2>)>,
+    penalty: Option<Tensor<1>>,
+}
+
+/// The encoder's output, as the decoder sees it.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    /// `[B, S, D]`.
+    pub states: Tensor<3>,
+    /// Which of its positions may be seen.
+    pub mask: Mask,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass under `mask`; the family adds its own (a decoder is causal without being told).
+    pub fn new(mask: Mask) -> Self {
+        Self { mask, ..Self::default() }
+    }
+
+    /// Keeps keys and values, and continues behind those kept.
+    #[must_use]
+    pub fn with_cache(mut self, cache: &'a mut KvCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// Records the intermediate tensors.
+    #[must_use]
+    pub fn with_trace(mut self, trace: &'a mut Trace) -> Self {
+        self.trace = Some(trace);
+        self
+    }
+
+    /// Names what is recorded: `encoder` makes `embedding` into `encoder.embedding`.
+    #[must_use]
+    pub fn named(mut self, scope: &'static str) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Gives the decoder the encoder's output to look at.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
+    /// Says which segment (first sentence, second sentence) each token belongs to: `[B, T]`.
+    #[must_use]
+    pub fn with_segments(mut self, segments: Tensor<2, Int>) -> Self {
+        self.segments = Some(segments);
+        self
+    }
+
+    /// Lets everything see the first `lengths[b]` positions of sequence `b` where the family hides the future.
+    #[must_use]
+    pub fn with_prefix(mut self, lengths: Vec<usize>) -> Self {
+        self.prefix = Some(lengths);
+        self
+    }
+
+    /// Hides what comes after each position, except a prefix the caller named.
+    pub fn hide_future(&mut self) {
+        let order = self.prefix.take().map_or(Mask::Causal, Mask::prefix);
+        self.hide(order);
+    }
+
+    /// Hides more.
+    pub fn hide(&mut self, mask: Mask) {
+        self.mask = std::mem::take(&mut self.mask).and(mask);
+        self.realised = None;
+    }
+
+    /// Positions that came before this pass.
+    pub fn offset(&self) -> usize {
+        self.cache.as_ref().map_or(0, |cache| cache.len())
+    }
+
+    /// The segment of each token, if the caller said.
+    pub fn segments(&self) -> Option<Tensor<2, Int>> {
+        self.segments.clone()
+    }
+
+    /// The view of layer `layer`.
+    pub fn layer(&mut self, layer: usize) -> LayerPass<'_, 'a> {
+        LayerPass { pass: self, layer }
+    }
+
+    /// Notes `tensor` under `name`, if anyone looks.
+    pub fn record<const R: usize>(&mut self, name: &str, tensor: &Tensor<R>) {
+        let name = self.full_name(name);
+        if let Some(trace) = &mut self.trace {
+            trace.record(name, tensor);
+        }
+    }
+
+    /// What the layers ask to be added to the loss, in nats: see [`Weights::Relu`](crate::Weights::Relu).
+    pub fn take_penalty(&mut self) -> Option<Tensor<1>> {
+        self.penalty.take()
+    }
+
+    /// The score bias every layer of the stack shares, `[1, H, T, S]`.
+    pub(crate) fn set_relative(&mut self, relative: Option<Tensor<4>>) {
+        self.relative = relative;
+    }
+
+    /// Says that `count` new positions have passed through every layer.
+    pub(crate) fn finish(&mut self, count: usize) {
+        if let Some(cache) = &mut self.cache {
+            cache.advance(count);
+        }
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        if self.scope.is_empty() { name.into() } else { format!("{}.{name}", self.scope) }
+    }
+}
+
+/// A pass as seen by one layer.
+#[derive(Debug)]
+pub struct LayerPass<'p, 'a> {
+    pass: &'p mut Pass<'a>,
+    layer: usize,
+}
+
+impl LayerPass<'_, '_> {
+    /// Notes `tensor` under this layer's name.
+    pub fn record<const R: usize>(&mut self, name: &str, tensor: &Tensor<R>) {
+        let name = self.name(name);
+        self.pass.record(&name, tensor);
+    }
+
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        let name = self.pass.full_name(&self.name(name));
+        self.pass.trace.as_ref().is_some_and(|trace| trace.wants(&name))
+    }
+
+    fn name(&self, name: &str) -> String {
+        format!("blocks.{}.{name}", self.layer)
+    }
+
+    /// Joins the new keys and values to those kept, if any are: `[B, K, T, E]` to `[B, K, S, E]`.
+    pub(crate) fn remember(&mut self, key: Tensor<4>, value: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+        match &mut self.pass.cache {
+            Some(cache) => cache.append(self.layer, key, value),
+            None => (key, value),
+        }
+    }
+
+    /// The mask of `t` queries at the end of `s` positions.
+    pub(crate) fn mask(&mut self, t: usize, s: usize, device: &Device) -> Realised {
+        match &self.pass.realised {
+            Some((t0, s0, realised)) if (*t0, *s0) == (t, s) => realised.clone(),
+            _ => {
+                let realised = self.pass.mask.realise(t, s, device);
+                self.pass.realised = Some((t, s, realised.clone()));
+                realised
+            }
+        }
+    }
+
+    pub(crate) fn relative(&self) -> Option<Tensor<4>> {
+        self.pass.relative.clone()
+    }
+
+    /// The encoder's output as keys and values, and its mask for `t` queries.
+    ///
+    /// # Panics
+    /// If the pass brings no memory: a decoder of this kind cannot run without an encoder.
+    pub(crate) fn memory(
+        &mut self,
+        t: usize,
+        project: impl FnOnce(Tensor<3>) -> (Tensor<4>, Tensor<4>),
+    ) -> (Tensor<4>, Tensor<4>, Realised) {
+        let memory = self.pass.memory.as_ref().expect("a pass through cross-attention needs `Pass::with_memory`");
+        let [_, s, _] = memory.states.dims();
+        // Every query stands behind the whole memory: no position of it is in the future.
+        let mask = memory.mask.realise(t.min(s), s, &memory.states.device());
+        let (key, value) = match &mut self.pass.cache {
+            Some(cache) => cache.memory(self.layer, || project(memory.states.clone())),
+            None => project(memory.states.clone()),
+        };
+        (key, value, mask)
+    }
+
+    /// The turning angles of `t` positions from the current offset on: `([T, R/2], [T, R/2])` cosines and sines.
+    pub(crate) fn rotary(&mut self, config: &RotaryConfig, t: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        let known = self.pass.rotary.iter().find(|(known, length, ..)| known == config && *length == t);
+        if let Some((.., cos, sin)) = known {
+            return (cos.clone(), sin.clone());
+        }
+        let (cos, sin) = config.angles(self.pass.offset(), t, device);
+        self.pass.rotary.push((config.clone(), t, cos.clone(), sin.clone()));
+        (cos, sin)
+    }
+
+    /// Adds to what the layers ask of the loss.
+    pub(crate) fn penalise(&mut self, penalty: Tensor<1>) {
+        self.pass.penalty = Some(match self.pass.penalty.take() {
+            Some(before) => before + penalty,
+            None => penalty,
+        });
+    }
+}

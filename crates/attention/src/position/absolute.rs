@@ -1,0 +1,193 @@
+//! Positions as vectors added to the embeddings.
+
+use burn::{
+    module::{Module, Param},
+    nn::Identity,
+    tensor::{Device, Int, Tensor, TensorData},
+};
+use salamander_kernels as kernels;
+use serde::{Deserialize, Serialize};
+
+use crate::{Init, Role};
+
+/// Which vectors are added.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PositionsConfig {
+    /// None.
+    #[default]
+    None,
+    /// A trained vector for each position (Gehring et al. 2017, arXiv:1705.03122).
+    Learned {
+        /// Longest input. Hugging Face: `n_positions`, `max_position_embeddings`.
+        max_seq_len: usize,
+        /// Rows of the table that stand before position 0.
+        #[serde(default)]
+        offset: usize,
+    },
+    /// Fixed waves of different lengths, see [`sinusoids`].
+    Sinusoidal {
+        /// How sines and cosines are laid out.
+        layout: SinusoidLayout,
+    },
+}
+
+/// How sines and cosines share the width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SinusoidLayout {
+    /// `sin, cos, sin, cos, …`, as the paper writes it.
+    Interleaved,
+    /// All sines, then all cosines, as its first implementation has it.
+    Concatenated,
+}
+
+/// `PE(p, 2i) = sin(p / 10000^(2i/D))`, `PE(p, 2i+1) = cos(p / 10000^(2i/D))` for the positions `start .. start + count`,
+/// row by row (Vaswani et al. 2017, arXiv:1706.03762).
+///
+/// ```
+/// use salamander_attention::{SinusoidLayout, sinusoids};
+///
+/// let rows = sinusoids(1, 1, 4, SinusoidLayout::Interleaved);
+/// assert!((rows[0] - 0.841_471).abs() < 1e-6 && (rows[3] - 0.999_95).abs() < 1e-6);
+/// ```
+pub fn sinusoids(start: usize, count: usize, width: usize, layout: SinusoidLayout) -> Vec<f32> {
+    let half = width.div_ceil(2);
+    let mut rows = vec![0.0; count * width];
+    for (row, p) in rows.chunks_exact_mut(width).zip(start..) {
+        for i in 0..half {
+            let angle = p as f64 * 10_000f64.powf(-((2 * i) as f64) / width as f64);
+            let (at_sin, at_cos) = match layout {
+                SinusoidLayout::Interleaved => (2 * i, 2 * i + 1),
+                SinusoidLayout::Concatenated => (i, half + i),
+            };
+            row[at_sin] = angle.sin() as f32;
+            if at_cos < width {
+                row[at_cos] = angle.cos() as f32;
+            }
+        }
+    }
+    rows
+}
+
+/// The vectors, ready to be added.
+#[derive(Module, Debug)]
+pub(crate) enum Positions {
+    /// None.
+    Identity(Identity),
+    /// A table.
+    Learned(Learned),
+    /// Waves.
+    Sinusoidal(Sinusoidal),
+}
+
+/// A trained vector for each position.
+#[derive(Module, Debug)]
+pub(crate) struct Learned {
+    weight: Param<Tensor<2>>,
+    offset: usize,
+}
+
+/// Waves.
+#[derive(Module, Debug)]
+pub(crate) struct Sinusoidal {
+    #[module(skip)]
+    layout: SinusoidLayout,
+}
+
+impl PositionsConfig {
+    /// Longest input, if there is a limit.
+    pub fn max_seq_len(&self) -> Option<usize> {
+        match self {
+            Self::Learned { max_seq_len, .. } => Some(*max_seq_len),
+            Self::None | Self::Sinusoidal { .. } => None,
+        }
+    }
+
+    pub(crate) fn init(&self, d_model: usize, init: &Init, device: &Device) -> Positions {
+        match *self {
+            Self::None => Positions::Identity(Identity::new()),
+            Self::Learned { max_seq_len, offset } => Positions::Learned(Learned {
+                weight: init.matrix(Role::Embedding, d_model, d_model).init([max_seq_len + offset, d_model], device),
+                offset,
+            }),
+            Self::Sinusoidal { layout } => Positions::Sinusoidal(Sinusoidal { layout }),
+        }
+    }
+}
+
+impl Positions {
+    /// Adds the vectors of the positions from `start` on: `[B, T, D]` to `[B, T, D]`.
+    pub(crate) fn add(&self, x: Tensor<3>, start: usize) -> Tensor<3> {
+        let [_, t, d] = x.dims();
+        let device = x.device();
+        match self {
+            Self::Identity(_) => x,
+            Self::Learned(learned) => {
+                let first = start + learned.offset;
+                let [rows, _] = learned.weight.dims();
+                assert!(
+                    first + t <= rows,
+                    "{} positions are needed and the table ends at {}",
+                    start + t,
+                    rows - learned.offset
+                );
+                let ids = Tensor::<1, Int>::arange(first as i64..(first + t) as i64, &device).reshape([1, t]);
+                x + kernels::embedding(learned.weight.val(), ids) // [1, T, D]
+            }
+            Self::Sinusoidal(waves) => {
+                let rows = TensorData::new(sinusoids(start, t, d, waves.layout), [1, t, d]);
+                x + Tensor::from_data(rows, &device) // [1, T, D]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waves_of_width_four() {
+        let want = [
+            [0.0, 1.0, 0.0, 1.0],
+            [0.841_471, 0.540_302, 0.010_000, 0.999_950],
+            [0.909_297, -0.416_147, 0.019_999, 0.999_800],
+            [0.141_120, -0.989_992, 0.029_996, 0.999_550],
+        ];
+        let interleaved = sinusoids(0, 4, 4, SinusoidLayout::Interleaved);
+        let concatenated = sinusoids(0, 4, 4, SinusoidLayout::Concatenated);
+        for (p, row) in want.iter().enumerate() {
+            for (c, want) in row.iter().enumerate() {
+                assert!((interleaved[4 * p + c] - want).abs() < 1e-6);
+                let moved = [0, 2, 1, 3][c];
+                assert!((concatenated[4 * p + moved] - want).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_later_start_continues() {
+        let whole = sinusoids(0, 6, 5, SinusoidLayout::Interleaved);
+        assert_eq!(sinusoids(4, 2, 5, SinusoidLayout::Interleaved), whole[20..]);
+    }
+
+    #[test]
+    fn an_offset_skips_rows() {
+        let device = Device::flex();
+        let config = PositionsConfig::Learned { max_seq_len: 3, offset: 2 };
+        let positions = config.init(2, &Init::Normal { std: 1.0, output_std: 1.0 }, &device);
+        let Positions::Learned(table) = &positions else { panic!("a table was asked for") };
+        let added = positions.add(Tensor::zeros([1, 2, 2], &device), 1).into_data();
+        let want = table.weight.val().slice([3..5, 0..2]).into_data();
+        assert_eq!(added.try_to_vec::<f32>().expect("f32"), want.try_to_vec::<f32>().expect("f32"));
+    }
+
+    #[test]
+    #[should_panic(expected = "4 positions are needed and the table ends at 3")]
+    fn too_long_says_both_numbers() {
+        let device = Device::flex();
+        let config = PositionsConfig::Learned { max_seq_len: 3, offset: 2 };
+        config.init(2, &Init::Xavier, &device).add(Tensor::zeros([1, 4, 2], &device), 0);
+    }
+}

@@ -1,0 +1,11 @@
+//! How a model knows the order of its tokens: by vectors added to the embeddings, by turning queries and keys, or by a
+//! bias on the scores.
+
+mod absolute;
+mod relative;
+mod rotary;
+
+pub use absolute::{PositionsConfig, SinusoidLayout, sinusoids};
+pub(crate) use absolute::Positions;
+pub use relative::{BucketDirection, RelativeBias, RelativeBiasConfig, bucket};
+pub use rotary::{RotaryConfig, RotaryScaling};
