@@ -56,10 +56,12 @@ pub struct TokenTable {
 /// `x = dropout(norm(scale · vector + position + segment))`.
 #[derive(Module, Debug)]
 pub struct Embedding {
-    positions: Positions,
+    /// Where each vector stands.
+    pub positions: Positions,
     /// `[segments, D]`.
     pub segments: Option<Param<Tensor<2>>>,
-    norm: Norm,
+    /// What the sum passes through.
+    pub norm: Norm,
     dropout: Dropout,
     scale: f64,
 }

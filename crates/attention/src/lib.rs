@@ -82,8 +82,8 @@ pub use mask::Mask;
 pub use norm::{LayerNorm, Norm, NormConfig, RmsNorm};
 pub use pass::{LayerPass, Memory, Pass};
 pub use position::{
-    BucketDirection, PositionsConfig, RelativeBias, RelativeBiasConfig, RotaryConfig, RotaryScaling,
-    SinusoidLayout, bucket, sinusoids,
+    BucketDirection, LearnedPositions, Positions, PositionsConfig, RelativeBias, RelativeBiasConfig, RotaryConfig,
+    RotaryScaling, SinusoidLayout, SinusoidalPositions, bucket, sinusoids,
 };
 pub use residual::{Residual, ResidualConfig};
 pub use stack::{Layer, LayerConfig, Stack, StackConfig};

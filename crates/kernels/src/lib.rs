@@ -13,7 +13,7 @@ pub fn attention_with_weights(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, hidden: 
     let (k,v)=(rep(k),rep(v));
     let mut sc=q.matmul(k.transpose()).mul_scalar(o.scale);
     if let Some(x)=bias { sc=sc+x; }
-    let mut m=vec![false;t*s]; for i in 0..t { let p=i+s-t; for j in 0..s { m[i*s+j]= o.reach.left.is_some_and(|l| j+l<p)||o.reach.right.is_some_and(|r| j>p+r); } }
+    let mut m=vec![false;t*s]; for i in 0..t { let p=(i+s).saturating_sub(t); for j in 0..s { m[i*s+j]= o.reach.left.is_some_and(|l| j+l<p)||o.reach.right.is_some_and(|r| j>p+r); } }
     let mut hid=Tensor::<4,Bool>::from_data(TensorData::new(m,[1,1,t,s]),&dev).expand([b,h,t,s]);
     if let Some(x)=hidden { hid=hid.bool_or(x.expand([b,h,t,s])); }
     let w = match o.weights { Weights::Softmax => a::softmax(sc.mask_fill(hid.clone(), -1e30),3).mask_fill(hid,0.0),

@@ -72,25 +72,26 @@ pub fn sinusoids(start: usize, count: usize, width: usize, layout: SinusoidLayou
 
 /// The vectors, ready to be added.
 #[derive(Module, Debug)]
-pub(crate) enum Positions {
+pub enum Positions {
     /// None.
     Identity(Identity),
     /// A table.
-    Learned(Learned),
+    Learned(LearnedPositions),
     /// Waves.
-    Sinusoidal(Sinusoidal),
+    Sinusoidal(SinusoidalPositions),
 }
 
 /// A trained vector for each position.
 #[derive(Module, Debug)]
-pub(crate) struct Learned {
-    weight: Param<Tensor<2>>,
+pub struct LearnedPositions {
+    /// `[offset + longest input, D]`.
+    pub weight: Param<Tensor<2>>,
     offset: usize,
 }
 
-/// Waves.
+/// Waves, computed when they are needed.
 #[derive(Module, Debug)]
-pub(crate) struct Sinusoidal {
+pub struct SinusoidalPositions {
     #[module(skip)]
     layout: SinusoidLayout,
 }
@@ -107,18 +108,24 @@ impl PositionsConfig {
     pub(crate) fn init(&self, d_model: usize, init: &Init, device: &Device) -> Positions {
         match *self {
             Self::None => Positions::Identity(Identity::new()),
-            Self::Learned { max_seq_len, offset } => Positions::Learned(Learned {
+            Self::Learned { max_seq_len, offset } => Positions::Learned(LearnedPositions {
                 weight: init.matrix(Role::Embedding, d_model, d_model).init([max_seq_len + offset, d_model], device),
                 offset,
             }),
-            Self::Sinusoidal { layout } => Positions::Sinusoidal(Sinusoidal { layout }),
+            Self::Sinusoidal { layout } => Positions::Sinusoidal(SinusoidalPositions { layout }),
         }
     }
 }
 
 impl Positions {
-    /// Adds the vectors of the positions from `start` on: `[B, T, D]` to `[B, T, D]`.
-    pub(crate) fn add(&self, x: Tensor<3>, start: usize) -> Tensor<3> {
+    /// Adds the vectors of the positions from `start` on.
+    ///
+    /// # Shapes
+    /// `[B, T, D]` to `[B, T, D]`.
+    ///
+    /// # Panics
+    /// If a table ends before the last position.
+    pub fn add(&self, x: Tensor<3>, start: usize) -> Tensor<3> {
         let [_, t, d] = x.dims();
         let device = x.device();
         match self {

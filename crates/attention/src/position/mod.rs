@@ -5,7 +5,8 @@ mod absolute;
 mod relative;
 mod rotary;
 
-pub use absolute::{PositionsConfig, SinusoidLayout, sinusoids};
-pub(crate) use absolute::Positions;
+pub use absolute::{
+    LearnedPositions, Positions, PositionsConfig, SinusoidLayout, SinusoidalPositions, sinusoids,
+};
 pub use relative::{BucketDirection, RelativeBias, RelativeBiasConfig, bucket};
 pub use rotary::{RotaryConfig, RotaryScaling};

@@ -1,0 +1,151 @@
+//! What holds for every encoder-decoder, whatever it is made of.
+
+#[path = "../../attention/tests/support/mod.rs"]
+mod support;
+
+use burn::tensor::{Device, Distribution, Int, Tensor};
+use proptest::prelude::*;
+use salamander_attention::*;
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use support::*;
+
+fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
+    let config = EncoderDecoderConfig {
+        vocab_size: VOCAB,
+        d_model: choice.d_model(),
+        max_seq_len: LONGEST,
+        source: choice.embedding(),
+        target: choice.embedding(),
+        encoder: choice.stack(choice.block(), BucketDirection::Both),
+        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
+        unembedding: choice.unembedding(),
+        init: choice.init(),
+    };
+    config.validate().expect("every choice is legal");
+    device.seed(choice.seed);
+    config.init(device)
+}
+
+/// Reads `source` under `mask` and gives the logits behind each word of `target`.
+fn logits(model: &EncoderDecoder, source: Tensor<2, Int>, mask: Mask, target: Tensor<2, Int>) -> Tensor<3> {
+    let states = model.encode(source, &mut Pass::new(mask.clone()));
+    model.decode(target, &mut Pass::default().with_memory(Memory { states, mask }))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_targets_future_changes_nothing_and_all_of_the_source_does(choice in choices(), at in 1..5usize) {
+        let device = Device::flex();
+        let choice = Choice { weights: Weights::Softmax, ..choice };
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(1, 6, 1, &device), choice.tokens(1, 5, 2, &device));
+        let whole = logits(&model, source.clone(), Mask::None, target.clone());
+        let later = logits(&model, source.clone(), Mask::None, changed(target.clone(), at));
+        prop_assert_eq!(distance(whole.clone().narrow(1, 0, at), later.narrow(1, 0, at)), 0.0);
+        for position in 0..6 {
+            let other = logits(&model, changed(source.clone(), position), Mask::None, target.clone());
+            prop_assert!(distance(whole.clone().narrow(1, 0, 1), other.narrow(1, 0, 1)) > 0.0);
+        }
+    }
+
+    #[test]
+    fn padding_of_the_source_changes_nothing(choice in choices(), padding in 1..5usize) {
+        let device = Device::flex();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(1, 5, 1, &device), choice.tokens(1, 4, 2, &device));
+        let padded = Tensor::cat(vec![source.clone(), choice.tokens(1, padding, 3, &device)], 1);
+        let mask = Mask::padding(vec![(0..5 + padding).map(|j| j >= 5).collect()]);
+        let a = logits(&model, padded, mask, target.clone());
+        prop_assert!(distance(a, logits(&model, source, Mask::None, target)) < 1e-5);
+    }
+
+    #[test]
+    fn step_by_step_with_a_cache_is_the_whole(choice in choices(), first in 1..4usize) {
+        let device = Device::flex();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(2, 6, 1, &device), choice.tokens(2, 7, 2, &device));
+        // The memory is longer than some steps and shorter than others.
+        let padding = Mask::padding(vec![vec![false; 6], vec![false, false, false, false, true, true]]);
+        let whole = logits(&model, source.clone(), padding.clone(), target.clone());
+
+        let states = model.encode(source, &mut Pass::new(padding.clone()));
+        let mut cache = model.cache(2, 7, &device);
+        let mut starts = vec![(0, first)];
+        starts.extend((first..7).map(|i| (i, 1)));
+        let steps = starts.into_iter().map(|(start, count)| {
+            let memory = Memory { states: states.clone(), mask: padding.clone() };
+            let mut pass = Pass::default().with_cache(&mut cache).with_memory(memory);
+            model.decode(target.clone().narrow(1, start, count), &mut pass)
+        });
+        prop_assert!(distance(Tensor::cat(steps.collect(), 1), whole) < 1e-5);
+    }
+
+    #[test]
+    fn a_batch_is_its_rows(choice in choices()) {
+        let device = Device::flex();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(3, 6, 1, &device), choice.tokens(3, 4, 2, &device));
+        let batch = logits(&model, source.clone(), Mask::None, target.clone());
+        for row in 0..3 {
+            let (source, target) = (source.clone().narrow(0, row, 1), target.clone().narrow(0, row, 1));
+            let single = logits(&model, source, Mask::None, target);
+            prop_assert!(distance(batch.clone().narrow(0, row, 1), single) < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_gradient_reaches_every_parameter(choice in choices()) {
+        let device = Device::flex().autodiff();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(4, 14, 1, &device), choice.tokens(4, 14, 2, &device));
+        let gradients = logits(&model, source, Mask::None, target).powi_scalar(2).sum().backward();
+        let missed: Vec<_> = unreached(&model, &gradients)
+            .into_iter()
+            .filter(|name| !(name.ends_with("key.bias") && choice.weights == Weights::Softmax))
+            .collect();
+        prop_assert!(missed.is_empty(), "no gradient reaches {:?}", missed);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn gradients_are_slopes(choice in choices()) {
+        let device = Device::flex().autodiff();
+        let choice = choice.smooth();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(2, 5, 1, &device), choice.tokens(2, 4, 2, &device));
+        check_gradients(&model, |model| {
+            logits(model, source.clone(), Mask::None, target.clone()).tanh().powi_scalar(2).mean()
+        });
+    }
+}
+
+#[test]
+fn the_receptive_field_is_all_of_the_source_and_the_targets_past() {
+    let device = Device::flex().autodiff();
+    for choice in some_choices(8) {
+        let choice = Choice { weights: Weights::Softmax, ..choice };
+        let model = made(&choice, &device);
+        let random = |t| {
+            Tensor::<3>::random([1, t, choice.d_model()], Distribution::Default, &device).require_grad()
+        };
+        let (source, target) = (random(5), random(6));
+        let run = || {
+            let mut pass = Pass::default();
+            let states = model.encoder.forward(model.source.forward(source.clone(), &mut pass), &mut pass);
+            let mut pass = Pass::default().with_memory(Memory { states, mask: Mask::None });
+            pass.hide_future();
+            model.decoder.forward(model.target.forward(target.clone(), &mut pass), &mut pass)
+        };
+        for out in [0, 3, 5] {
+            assert!(influence(run(), out, &source).into_iter().all(|influence| influence > 0.0), "{choice:?}");
+            for (position, influence) in influence(run(), out, &target).into_iter().enumerate() {
+                assert_eq!(influence > 0.0, position <= out, "{position} on {out}: {influence} in {choice:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What holds for every encoder, whatever it is made of.
+
+#[path = "../../attention/tests/support/mod.rs"]
+mod support;
+
+use burn::tensor::{Device, Distribution, Tensor};
+use proptest::prelude::*;
+use salamander_attention::*;
+use salamander_encoder_only::*;
+use support::*;
+
+fn config(choice: &Choice) -> EncoderConfig {
+    EncoderConfig {
+        vocab_size: VOCAB,
+        d_model: choice.d_model(),
+        max_seq_len: LONGEST,
+        embedding: EmbeddingConfig { segments: 2, ..choice.embedding() },
+        stack: choice.stack(choice.block(), BucketDirection::Both),
+        init: choice.init(),
+    }
+}
+
+fn masked_lm(choice: &Choice, device: &Device) -> MaskedLm {
+    let head = MaskedLmHeadConfig {
+        activation: choice.activation,
+        norm: NormConfig::Layer { epsilon: 1e-5, bias: true },
+        unembedding: choice.unembedding(),
+    };
+    let config = MaskedLmConfig { encoder: config(choice), head };
+    config.validate().expect("every choice is legal");
+    device.seed(choice.seed);
+    config.init(device)
+}
+
+fn classifier(choice: &Choice, device: &Device) -> Classifier {
+    let head = ClassificationHeadConfig { n_classes: 3, activation: Activation::Tanh, dropout: 0.0 };
+    let config = ClassifierConfig { encoder: config(choice), head };
+    config.validate().expect("every choice is legal");
+    device.seed(choice.seed);
+    config.init(device)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_position_sees_every_other(choice in choices(), at in 0..6usize) {
+        let device = Device::flex();
+        // relu weights may be zero; softmax weights never are
+        let choice = Choice { weights: Weights::Softmax, ..choice };
+        let model = masked_lm(&choice, &device).encoder;
+        let tokens = choice.tokens(1, 6, 1, &device);
+        let a = model.forward(tokens.clone(), &mut Pass::default());
+        let b = model.forward(changed(tokens, at), &mut Pass::default());
+        for position in 0..6 {
+            prop_assert!(distance(a.clone().narrow(1, position, 1), b.clone().narrow(1, position, 1)) > 0.0);
+        }
+    }
+
+    #[test]
+    fn padding_changes_nothing_at_real_positions(choice in choices(), padding in 1..5usize) {
+        let device = Device::flex();
+        let tokens = choice.tokens(1, 5, 1, &device);
+        let padded = Tensor::cat(vec![tokens.clone(), choice.tokens(1, padding, 2, &device)], 1);
+        let mask = || Mask::padding(vec![(0..5 + padding).map(|j| j >= 5).collect()]);
+
+        let model = masked_lm(&choice, &device);
+        let a = model.forward(padded.clone(), &mut Pass::new(mask())).narrow(1, 0, 5);
+        prop_assert!(distance(a, model.forward(tokens.clone(), &mut Pass::default())) < 1e-5);
+
+        let model = classifier(&choice, &device);
+        let a = model.forward(padded, &mut Pass::new(mask()));
+        prop_assert!(distance(a, model.forward(tokens, &mut Pass::default())) < 1e-5);
+    }
+
+    #[test]
+    fn a_batch_is_its_rows(choice in choices()) {
+        let device = Device::flex();
+        let model = classifier(&choice, &device);
+        let tokens = choice.tokens(3, 5, 1, &device);
+        let batch = model.forward(tokens.clone(), &mut Pass::default());
+        for row in 0..3 {
+            let single = model.forward(tokens.clone().narrow(0, row, 1), &mut Pass::default());
+            prop_assert!(distance(batch.clone().narrow(0, row, 1), single) < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_gradient_reaches_every_parameter(choice in choices()) {
+        let device = Device::flex().autodiff();
+        let tokens = choice.tokens(4, LONGEST - 2, 1, &device);
+        let segments = tokens.clone().remainder_scalar(2);
+        let no_effect = |name: &String| name.ends_with("key.bias") && choice.weights == Weights::Softmax;
+
+        let model = masked_lm(&choice, &device);
+        let logits = model.forward(tokens.clone(), &mut Pass::default().with_segments(segments.clone()));
+        let missed = unreached(&model, &logits.powi_scalar(2).sum().backward());
+        prop_assert!(missed.iter().all(no_effect), "no gradient reaches {:?}", missed);
+
+        let model = classifier(&choice, &device);
+        let logits = model.forward(tokens, &mut Pass::default().with_segments(segments));
+        let missed = unreached(&model, &logits.powi_scalar(2).sum().backward());
+        prop_assert!(missed.iter().all(no_effect), "no gradient reaches {:?}", missed);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn gradients_are_slopes(choice in choices()) {
+        let device = Device::flex().autodiff();
+        let choice = choice.smooth();
+        let tokens = choice.tokens(2, 5, 1, &device);
+        let model = masked_lm(&choice, &device);
+        check_gradients(&model, |model| {
+            let segments = tokens.clone().remainder_scalar(2);
+            let logits = model.forward(tokens.clone(), &mut Pass::default().with_segments(segments));
+            logits.tanh().powi_scalar(2).mean()
+        });
+    }
+}
+
+#[test]
+fn the_receptive_field_is_everything() {
+    let device = Device::flex().autodiff();
+    for choice in some_choices(8) {
+        let choice = Choice { weights: Weights::Softmax, ..choice };
+        let model = masked_lm(&choice, &device).encoder;
+        let x = Tensor::<3>::random([1, 6, choice.d_model()], Distribution::Default, &device).require_grad();
+        for out in [0, 5] {
+            let mut pass = Pass::default();
+            let y = model.stack.forward(model.embedding.forward(x.clone(), &mut pass), &mut pass);
+            assert!(influence(y, out, &x).into_iter().all(|influence| influence > 0.0), "{choice:?}");
+        }
+    }
+}
