@@ -1,0 +1,131 @@
+//! The parameters of a module by their paths.
+
+use std::fmt;
+
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
+    tensor::{Bool, Int, Tensor, TensorData},
+};
+
+/// One parameter of a module.
+pub struct Parameter {
+    path: String,
+    shape: Vec<usize>,
+    read: Box<dyn Fn() -> Option<Vec<f32>>>,
+}
+
+impl Parameter {
+    /// Where it stands, dotted: `blocks.0.attention.query.weight`. Variants of enums leave no trace in it, so that a
+    /// name does not change with what fills a slot.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Its shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Its values in row-major order; `None` if it holds no plain floating-point numbers.
+    pub fn values(&self) -> Option<Vec<f32>> {
+        (self.read)()
+    }
+}
+
+impl fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.path, self.shape)
+    }
+}
+
+/// All parameters of a module, in its own order. Parameters not initialised yet stay so until their values are read.
+pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
+    let mut visitor = Visitor::default();
+    module.visit(&mut visitor);
+    visitor.found
+}
+
+/// Replaces each parameter for which `values` has any; it keeps its identity, its device and whether it learns.
+///
+/// The values must be as many as the parameter has.
+pub(crate) fn replace<M: Module>(module: M, values: impl FnMut(&str) -> Option<Vec<f32>>) -> M {
+    module.map(&mut Mapper { path: Path::default(), values })
+}
+
+/// The way from the root to where the walk stands.
+#[derive(Default)]
+struct Path(Vec<Option<String>>);
+
+impl Path {
+    fn enter(&mut self, name: &str, container: &str) {
+        let variant = container.starts_with("Enum:");
+        self.0.push((!variant).then(|| name.to_owned()));
+    }
+
+    fn dotted(&self) -> String {
+        self.0.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(".")
+    }
+}
+
+#[derive(Default)]
+struct Visitor {
+    path: Path,
+    found: Vec<Parameter>,
+}
+
+impl Visitor {
+    fn push(&mut self, shape: Vec<usize>, read: impl Fn() -> Option<Vec<f32>> + 'static) {
+        self.found.push(Parameter { path: self.path.dotted(), shape, read: Box::new(read) });
+    }
+}
+
+impl ModuleVisitor for Visitor {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.0.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let kept = param.clone();
+        self.push(param.lazy_shape().to_vec(), move || {
+            kept.transform_for_save().val().try_into_data().ok()?.try_into_vec_as::<f32>().ok()
+        });
+    }
+
+    fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
+        self.push(param.lazy_shape().to_vec(), || None);
+    }
+
+    fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
+        self.push(param.lazy_shape().to_vec(), || None);
+    }
+}
+
+struct Mapper<F> {
+    path: Path,
+    values: F,
+}
+
+impl<F: FnMut(&str) -> Option<Vec<f32>>> ModuleMapper for Mapper<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.0.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(values) = (self.values)(&self.path.dotted()) else { return param };
+        let data = TensorData::new(values, param.lazy_shape());
+        let tensor = Tensor::from_data(data, &param.lazy_device());
+        let id = param.id;
+        param.transform_for_load(tensor, id) // `Param::map` would forget that the parameter learns
+    }
+}
+
+#[cfg(test)]
+mod tests;
