@@ -1,0 +1,83 @@
+//! Buffers and views.
+
+use burn::tensor::{Bytes, DType, Shape, Tensor};
+use burn_flex::{Flex, FlexTensor, Layout};
+
+use super::pieces;
+
+/// A buffer of `n` numbers that the caller writes in full before anyone reads it.
+///
+/// Zeroing it first would cost a pass over memory for every operation.
+pub(super) fn buffer(n: usize) -> Vec<f32> {
+    let mut buffer = Vec::with_capacity(n);
+    // SAFETY: the capacity is there, every bit pattern is an f32, and each kernel writes every element before reading.
+    #[allow(clippy::uninit_vec)]
+    unsafe {
+        buffer.set_len(n);
+    }
+    buffer
+}
+
+/// A tensor that owns `values`.
+pub(super) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
+    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
+}
+
+/// The same tensor with its elements in order.
+pub(super) fn in_order(x: FlexTensor) -> FlexTensor {
+    if x.is_contiguous() { x } else { x.to_contiguous() }
+}
+
+/// The elements of a tensor that is in order.
+pub(super) fn elements(x: &FlexTensor) -> &[f32] {
+    x.as_slice::<f32>().expect("kernels put their inputs in order first")
+}
+
+/// The shape of `x`.
+pub(super) fn shape(x: &FlexTensor) -> Shape {
+    x.layout().shape().clone()
+}
+
+/// Whole numbers of either width, in order.
+pub(super) fn integers(x: FlexTensor) -> Vec<i64> {
+    let x = in_order(x);
+    match x.dtype() {
+        DType::I64 => x.as_slice::<i64>().expect("in order").to_vec(),
+        DType::I32 => x.as_slice::<i32>().expect("in order").iter().map(|&x| i64::from(x)).collect(),
+        other => panic!("ids are whole numbers of 32 or 64 bits, not {other:?}"),
+    }
+}
+
+/// A random number from the backend's own state, so that `Device::seed` decides it.
+pub(super) fn draw_seed() -> u64 {
+    use burn::{
+        backend::ops::FloatTensorOps,
+        tensor::{Distribution, FloatDType},
+    };
+    let x = Flex::float_random(Shape::new([2]), Distribution::Uniform(0.0, 1.0), &Default::default(), FloatDType::F64);
+    let x = x.as_slice::<f64>().expect("in order");
+    x[0].to_bits() ^ x[1].to_bits().rotate_left(29)
+}
+
+/// `Σ x²`, in f64 and in a fixed order.
+pub(crate) fn sum_of_squares<const R: usize>(x: Tensor<R>) -> Tensor<1> {
+    let device = x.device();
+    let x = x.inner_if_autodiff().try_into_primitive::<Flex>();
+    let Ok(x) = x else { unreachable!("the caller asked whether it is Flex") };
+    let x = in_order(x);
+    let sums = pieces::map(elements(&x), pieces::PIECE, |piece| {
+        piece.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>()
+    });
+    Tensor::from_floats([sums.iter().sum::<f64>() as f32], &device)
+}
+
+/// Leaving the graph behind.
+trait Inner {
+    fn inner_if_autodiff(self) -> Self;
+}
+
+impl<const R: usize> Inner for Tensor<R> {
+    fn inner_if_autodiff(self) -> Self {
+        if self.device().is_autodiff() { self.inner() } else { self }
+    }
+}

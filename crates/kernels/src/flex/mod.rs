@@ -1,0 +1,30 @@
+//! The CPU bodies: one pass over memory each, with gradients written by hand.
+//!
+//! | file | what |
+//! |---|---|
+//! | `fused` | the operations as burn sees them: a backend extension |
+//! | `memory` | buffers and views |
+//! | `pieces` | cutting work for threads without the cut changing a sum |
+//! | `math` | exp, erf and the like, written so that the compiler vectorises them |
+//! | the others | loops over plain slices, and the rule of each gradient |
+
+mod activation;
+mod adamw;
+mod attention;
+mod cross_entropy;
+mod dropout;
+mod embedding;
+mod fused;
+mod linear;
+mod math;
+mod memory;
+mod norm;
+mod pieces;
+mod rotary;
+mod score;
+
+pub(crate) use adamw::{Job, step as adamw_step};
+pub(crate) use fused::{
+    activation, attention, cross_entropy, dropout, embedding, gated, layer_norm, linear, rms_norm, rotary,
+};
+pub(crate) use memory::sum_of_squares;
