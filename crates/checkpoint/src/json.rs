@@ -13,7 +13,9 @@ use crate::{Error, ErrorKind};
 /// # Errors
 /// If `text` is not JSON, is nested deeper than 128 levels, or an object has a key twice.
 pub fn parse(path: &Path, text: &[u8]) -> Result<Value, Error> {
-    once(text).and_then(|()| serde_json::from_slice(text)).map_err(|error| Error::new(path, ErrorKind::Json(error.to_string())))
+    once(text)
+        .and_then(|()| serde_json::from_slice(text))
+        .map_err(|error| Error::new(path, ErrorKind::Json(error.to_string())))
 }
 
 /// Checks that no object has a key twice, without keeping what it reads.

@@ -11,7 +11,7 @@ use burn::{
 pub struct Parameter {
     path: String,
     shape: Vec<usize>,
-    read: Box<dyn Fn() -> Option<Vec<f32>>>,
+    read: Option<Box<dyn Fn() -> Option<Vec<f32>>>>,
 }
 
 impl Parameter {
@@ -28,7 +28,12 @@ impl Parameter {
 
     /// Its values in row-major order; `None` if it holds no plain floating-point numbers.
     pub fn values(&self) -> Option<Vec<f32>> {
-        (self.read)()
+        self.read.as_ref().and_then(|read| read())
+    }
+
+    /// Whether it holds floating-point numbers.
+    pub fn is_float(&self) -> bool {
+        self.read.is_some()
     }
 }
 
@@ -74,8 +79,8 @@ struct Visitor {
 }
 
 impl Visitor {
-    fn push(&mut self, shape: Vec<usize>, read: impl Fn() -> Option<Vec<f32>> + 'static) {
-        self.found.push(Parameter { path: self.path.dotted(), shape, read: Box::new(read) });
+    fn push(&mut self, shape: Vec<usize>, read: Option<Box<dyn Fn() -> Option<Vec<f32>>>>) {
+        self.found.push(Parameter { path: self.path.dotted(), shape, read });
     }
 }
 
@@ -90,17 +95,16 @@ impl ModuleVisitor for Visitor {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let kept = param.clone();
-        self.push(param.lazy_shape().to_vec(), move || {
-            kept.transform_for_save().val().try_into_data().ok()?.try_into_vec_as::<f32>().ok()
-        });
+        let read = move || kept.transform_for_save().val().try_into_data().ok()?.try_into_vec_as::<f32>().ok();
+        self.push(param.lazy_shape().to_vec(), Some(Box::new(read)));
     }
 
     fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
-        self.push(param.lazy_shape().to_vec(), || None);
+        self.push(param.lazy_shape().to_vec(), None);
     }
 
     fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
-        self.push(param.lazy_shape().to_vec(), || None);
+        self.push(param.lazy_shape().to_vec(), None);
     }
 }
 

@@ -20,7 +20,7 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<(), Error> {
     write_with(path, |file| file.write_all(contents))
 }
 
-/// Writes `value` to `path` as indented JSON, as [`write`] does.
+/// Writes `value` to `path` as indented JSON, as [`write()`] does.
 ///
 /// # Errors
 /// If the system refuses; the old file is then untouched.
@@ -29,10 +29,7 @@ pub fn write_json(path: &Path, value: &Value) -> Result<(), Error> {
 }
 
 /// Writes aside, makes sure it is on the disk, and only then takes the name.
-pub(crate) fn write_with(
-    path: &Path,
-    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
-) -> Result<(), Error> {
+pub(crate) fn write_with(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
     let aside = aside(path);
     let done = (|| {
         let file = OpenOptions::new().write(true).create_new(true).open(&aside)?;
@@ -70,10 +67,8 @@ mod tests {
     use super::*;
 
     fn listing(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }

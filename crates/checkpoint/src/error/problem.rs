@@ -108,7 +108,10 @@ impl fmt::Display for Problem {
                 "{tensor}   is {found:?} in the file, but the model has no such part: does the config say otherwise?"
             ),
             Self::Unused { tensor, found, listed: false } => {
-                write!(f, "{tensor}   is {found:?} in the file, but in no line of the name table: add a line or ignore it")
+                write!(
+                    f,
+                    "{tensor}   is {found:?} in the file, but in no line of the name table: add a line or ignore it"
+                )
             }
             Self::Misshapen { tensor, found, wanted, parts } => {
                 write!(f, "{tensor}   is {found:?}; the model wants {wanted:?}")?;

@@ -70,7 +70,7 @@ pub const fn ignored(file: &'static str, reason: &'static str) -> Ignored {
 }
 
 /// A second name of the tensor `of`, as tied weights have it. The two must be equal where a file has both; where it has
-/// only the second, that one is read.
+/// only the second, that one is read. Both names are given as the table has them.
 pub const fn same(file: &'static str, of: &'static str) -> Ignored {
     Ignored { file, reason: Reason::Same(of) }
 }

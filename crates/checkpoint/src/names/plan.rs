@@ -24,6 +24,87 @@ pub(crate) struct Part {
     pub(crate) shape: Vec<usize>,
 }
 
+/// A tensor of the file as its parameters are found: the line it comes from, and the parts by their place in the line.
+type Draft = (usize, BTreeMap<usize, Part>);
+
+impl Plan {
+    /// # Errors
+    /// If the table and the parameters are not one to one.
+    pub(crate) fn new(names: &Names, parameters: &[Parameter]) -> Result<Self, Error> {
+        let numberless = parameters.iter().filter(|parameter| !parameter.is_float());
+        let mut problems: Vec<_> = numberless
+            .map(|p| format!("{} holds no floating-point numbers: skip it in the module", p.path()))
+            .collect();
+        let Some(lines) = &names.lines else { return Self::plain(parameters).unless(problems) };
+        problems.extend(lines.iter().filter_map(uneven));
+        let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+        for parameter in parameters {
+            if let Err(problem) = place(lines, parameter, &mut drafts) {
+                problems.push(problem);
+            }
+        }
+        let slots: BTreeMap<_, _> = drafts
+            .into_iter()
+            .map(|(tensor, (line, parts))| {
+                problems.extend(incomplete(&lines[line], &tensor, &parts));
+                let slot = Slot { transposed: lines[line].transposed, parts: parts.into_values().collect() };
+                problems.extend(slot.misfit(&tensor));
+                (tensor, slot)
+            })
+            .collect();
+        Self { slots }.unless(problems)
+    }
+
+    fn unless(self, problems: Vec<String>) -> Result<Self, Error> {
+        if problems.is_empty() { Ok(self) } else { Err(Error::table(problems)) }
+    }
+
+    fn plain(parameters: &[Parameter]) -> Self {
+        let slot = |parameter| Slot { transposed: false, parts: vec![Part::new(parameter)] };
+        Self { slots: parameters.iter().map(|parameter| (parameter.path().to_owned(), slot(parameter))).collect() }
+    }
+}
+
+/// Finds the one line that a parameter is in, and puts it into the tensor that the line makes.
+fn place(lines: &[Name], parameter: &Parameter, drafts: &mut BTreeMap<String, Draft>) -> Result<(), String> {
+    let path = parameter.path();
+    let mut found = lines.iter().enumerate().flat_map(|(line, name)| {
+        let places = name.modules().iter().enumerate();
+        places.filter_map(move |(part, module)| Some((line, part, fill(name.file, &indices(module, path)?))))
+    });
+    let (line, part, tensor) = found.next().ok_or_else(|| format!("{path} is in no line"))?;
+    if let Some((_, _, other)) = found.next() {
+        return Err(format!("{path} is in two lines: {tensor} and {other}"));
+    }
+    let (owner, parts) = drafts.entry(tensor.clone()).or_insert((line, BTreeMap::new()));
+    if *owner != line || parts.insert(part, Part::new(parameter)).is_some() {
+        return Err(format!("{tensor} is made twice, the second time from {path}"));
+    }
+    Ok(())
+}
+
+/// A line of which the two sides do not have the same holes.
+fn uneven(line: &Name) -> Option<String> {
+    let other = line.modules().iter().find(|module| holes(module) != holes(line.file))?;
+    Some(format!("{} and {other} differ in the number of {{}}", line.file))
+}
+
+/// A split of which the module has some parts and lacks others.
+fn incomplete(line: &Name, tensor: &str, parts: &BTreeMap<usize, Part>) -> Option<String> {
+    let found = indices(line.file, tensor).unwrap_or_default();
+    let lacking: Vec<_> = (0..line.modules().len())
+        .filter(|part| !parts.contains_key(part))
+        .map(|part| fill(line.modules()[part], &found))
+        .collect();
+    (!lacking.is_empty()).then(|| format!("{tensor} also holds {}, which the module has not", lacking.join(", ")))
+}
+
+impl Part {
+    fn new(parameter: &Parameter) -> Self {
+        Self { path: parameter.path().to_owned(), shape: parameter.shape().to_vec() }
+    }
+}
+
 impl Slot {
     /// How wide each part is, along the last axis of the module's layout.
     pub(crate) fn widths(&self) -> Vec<usize> {
@@ -51,47 +132,26 @@ impl Slot {
         shape
     }
 
-    fn problem(&self, tensor: &str, wanted: &[&str]) -> Option<String> {
-        let missing: Vec<_> =
-            wanted.iter().filter(|path| !self.parts.iter().any(|part| part.path == **path)).copied().collect();
-        if !missing.is_empty() {
-            return Some(format!("{tensor} is made of parts of which the module lacks {}", missing.join(", ")));
+    /// What keeps the parts from making one tensor.
+    fn misfit(&self, tensor: &str) -> Option<String> {
+        if let Some(part) = self.parts.iter().find(|part| self.transposed && part.shape.len() != 2) {
+            return Some(format!("{tensor} is to be transposed, but {} is {:?}", part.path, part.shape));
         }
         let (first, rest) = self.parts.split_first()?;
-        if self.transposed && self.parts.iter().any(|part| part.shape.len() != 2) {
-            return Some(format!("{tensor} is transposed, but {} is {:?}", first.path, first.shape));
-        }
-        let rows = |part: &Part| part.shape.split_last().map(|(_, rows)| rows.to_vec());
-        let other = rest.iter().find(|part| rows(part) != rows(first) || rows(part).is_none())?;
+        let other = rest.iter().find(|part| !first.fits_beside(part))?;
+        let (a, b) = (&first.path, &other.path);
         Some(format!(
-            "{tensor} joins {} {:?} and {} {:?}, which do not fit side by side",
-            first.path, first.shape, other.path, other.shape
+            "{tensor} joins {a} {:?} and {b} {:?}, which differ in more than the last axis",
+            first.shape, other.shape
         ))
     }
 }
 
-impl Plan {
-    /// # Errors
-    /// If the table and the parameters are not one to one.
-    pub(crate) fn new(names: &Names, parameters: &[Parameter]) -> Result<Self, Error> {
-        let Some(lines) = &names.lines else { return Ok(Self::plain(parameters)) };
-        let mut problems: Vec<_> = lines.iter().filter_map(uneven).collect();
-        let mut draft: BTreeMap<String, Draft> = BTreeMap::new();
-        for parameter in parameters {
-            let found: Vec<_> =
-                lines.iter().enumerate().flat_map(|(i, line)| places(i, line, parameter.path())).collect();
-            match found.as_slice() {
-                [place] => {
-                    let draft = draft.entry(place.tensor.clone()).or_default();
-                    draft.parts.push((*place, parameter));
-                }
-                [] => problems.push(format!("{} is in no line", parameter.path())),
-                _ => {
-                    let tensors: Vec<_> = found.iter().map(|place| place.tensor.as_str()).collect();
-                    problems.push(format!("{} is in several lines: {}", parameter.path(), tensors.join(", ")));
-                }
-            }
+impl Part {
+    fn fits_beside(&self, other: &Self) -> bool {
+        match (self.shape.split_last(), other.shape.split_last()) {
+            (Some((_, rows)), Some((_, others))) => rows == others,
+            _ => false,
         }
-        Self::finish(lines, draft, problems)
     }
 }

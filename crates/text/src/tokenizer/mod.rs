@@ -1,0 +1,193 @@
+//! From text to ids and back.
+
+mod bytes;
+mod characters;
+mod json;
+mod pretrained;
+mod special;
+mod words;
+
+use std::path::Path;
+
+pub use bytes::Bytes;
+pub use characters::Characters;
+pub use pretrained::Pretrained;
+pub use special::Special;
+
+use crate::{Error, StreamDecoder};
+use special::Specials;
+
+/// Turns text into ids below [`vocab_size`](Self::vocab_size), and ids into text.
+///
+/// ```
+/// use salamander_text::{Special, Tokenizer};
+///
+/// let tokenizer = Tokenizer::words(["the cat sees the dog ."], &Special::ALL);
+/// let ids = tokenizer.encode("the dog sees the <mask>.")?;
+/// assert_eq!(ids, [9, 7, 8, 9, 4, 5]);
+/// assert_eq!(tokenizer.decode(&ids)?, "the dog sees the.");
+/// # Ok::<(), salamander_text::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub enum Tokenizer {
+    /// A token for each character of the training text.
+    Characters(Characters),
+    /// A token for each byte.
+    Bytes(Bytes),
+    /// What a `tokenizer.json` says, be it from the hub or made here from words.
+    Pretrained(Pretrained),
+}
+
+impl Tokenizer {
+    /// A token for each character that occurs in `text`, in the order of their code points, after the special tokens.
+    pub fn characters(text: &str, special: &[Special]) -> Self {
+        Self::Characters(Characters::new(text, special))
+    }
+
+    /// A token for each byte: id = byte, so any text can be encoded. The special tokens come after, from 256.
+    pub fn bytes(special: &[Special]) -> Self {
+        Self::Bytes(Bytes::new(special))
+    }
+
+    /// A token for each word and each punctuation mark that occurs in `texts`, sorted, after the special tokens. Words are
+    /// what white space and punctuation separate.
+    ///
+    /// Decoding joins with single spaces, none before `. , ! ?`; whatever else stood between words is not remembered.
+    pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Self {
+        Self::Pretrained(words::build(texts, special))
+    }
+
+    /// Reads a `tokenizer.json`, or the one in a directory. Which of its tokens begin, end, pad, mask or stand for the
+    /// unknown is read from the `tokenizer_config.json` or `special_tokens_map.json` beside it, if there is one, and
+    /// otherwise guessed from their usual names.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is not what it should be.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        json::load(path.as_ref())
+    }
+
+    /// Writes a `tokenizer.json` that the `tokenizers` and `transformers` libraries read, giving the same ids. If `path` is a
+    /// directory, a `tokenizer_config.json` naming the special tokens goes beside it (`transformers` wants one).
+    ///
+    /// # Errors
+    /// If a file cannot be written; it is then as it was before.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        json::save(self, path.as_ref())
+    }
+
+    /// The ids of a text, nothing added. Special tokens written out in it (`<mask>`) are recognised.
+    ///
+    /// # Errors
+    /// If something in it is unknown and there is no token for the unknown.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        match self {
+            Self::Characters(characters) => characters.encode(text),
+            Self::Bytes(bytes) => Ok(bytes.encode(text)),
+            Self::Pretrained(pretrained) => pretrained.encode(text, false),
+        }
+    }
+
+    /// The ids of a text with whatever special tokens the file says belong around it (`[CLS]` and `[SEP]`, say).
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode).
+    pub fn encode_framed(&self, text: &str) -> Result<Vec<u32>, Error> {
+        match self {
+            Self::Pretrained(pretrained) => pretrained.encode(text, true),
+            _ => self.encode(text),
+        }
+    }
+
+    /// The text of ids, special tokens left out. Bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// If an id is beyond the vocabulary.
+    pub fn decode(&self, ids: &[u32]) -> Result<String, Error> {
+        let vocab_size = self.vocab_size();
+        if let Some(position) = ids.iter().position(|&id| id as usize >= vocab_size) {
+            return Err(Error::UnknownId { id: ids[position], position, vocab_size });
+        }
+        match self {
+            Self::Characters(characters) => Ok(characters.decode(ids)),
+            Self::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes.decode(ids)).into_owned()),
+            Self::Pretrained(pretrained) => pretrained.decode(ids),
+        }
+    }
+
+    /// Decodes ids that come one at a time.
+    pub fn stream(&self) -> StreamDecoder<'_> {
+        StreamDecoder::new(self)
+    }
+
+    /// How many ids there are, `V`: all are below.
+    pub fn vocab_size(&self) -> usize {
+        match self {
+            Self::Characters(characters) => characters.vocab_size(),
+            Self::Bytes(bytes) => bytes.vocab_size(),
+            Self::Pretrained(pretrained) => pretrained.vocab_size(),
+        }
+    }
+
+    /// A token's own text, as in the vocabulary; for looking inside.
+    pub fn token(&self, id: u32) -> Option<String> {
+        match self {
+            Self::Characters(characters) => characters.token(id),
+            Self::Bytes(bytes) => bytes.token(id),
+            Self::Pretrained(pretrained) => pretrained.token(id),
+        }
+    }
+
+    /// The id of the token with that text, as in the vocabulary.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        match self {
+            Self::Characters(characters) => characters.id(token),
+            Self::Bytes(bytes) => bytes.id(token),
+            Self::Pretrained(pretrained) => pretrained.id(token),
+        }
+    }
+
+    /// Fills up short rows.
+    pub fn pad(&self) -> Option<u32> {
+        self.specials().id(Special::Pad)
+    }
+
+    /// Stands for what is not in the vocabulary.
+    pub fn unk(&self) -> Option<u32> {
+        self.specials().id(Special::Unknown)
+    }
+
+    /// Begins a text.
+    pub fn bos(&self) -> Option<u32> {
+        self.specials().id(Special::Begin)
+    }
+
+    /// Ends a text.
+    pub fn eos(&self) -> Option<u32> {
+        self.specials().id(Special::End)
+    }
+
+    /// Hides a token.
+    pub fn mask(&self) -> Option<u32> {
+        self.specials().id(Special::Mask)
+    }
+
+    /// The ids that [`decode`](Self::decode) leaves out, sorted.
+    pub fn special_ids(&self) -> Vec<u32> {
+        match self {
+            Self::Pretrained(pretrained) => pretrained.special_ids(),
+            _ => self.specials().ids(),
+        }
+    }
+
+    fn specials(&self) -> &Specials {
+        match self {
+            Self::Characters(characters) => characters.specials(),
+            Self::Bytes(bytes) => bytes.specials(),
+            Self::Pretrained(pretrained) => pretrained.specials(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

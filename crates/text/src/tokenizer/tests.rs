@@ -1,0 +1,176 @@
+//! Round trips, and the same ids as the library gives for the file that is written.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Texts that trip tokenizers up: empty, NUL, emoji joined by ZWJ, right to left, combining marks, line ends, U+FFFD.
+const HARD: [&str; 8] =
+    ["", "\0a\0", "👩‍👩‍👧‍👦 and 🏳️‍🌈", "שלום \u{202b}עולם\u{202c} مرحبا", "e\u{301}", "a\r\nb\n\n\tc ", "\u{fffd}\u{feff}", "<pad <mask >< ▁Ġ"];
+
+/// The same tokenizer, through the library.
+fn through_library(tokenizer: &Tokenizer) -> Tokenizer {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokenizer.json");
+    tokenizer.save(&path).unwrap();
+    Tokenizer::Pretrained(Pretrained::parse(&std::fs::read_to_string(path).unwrap()).unwrap())
+}
+
+fn check_same(one: &Tokenizer, other: &Tokenizer, text: &str) {
+    let ids = one.encode(text).unwrap();
+    assert_eq!(other.encode(text).unwrap(), ids, "{text:?}");
+    assert_eq!(other.decode(&ids).unwrap(), one.decode(&ids).unwrap(), "{text:?}");
+    assert_eq!((one.vocab_size(), one.special_ids()), (other.vocab_size(), other.special_ids()));
+    for id in 0..one.vocab_size() as u32 {
+        let token = one.token(id).unwrap();
+        assert_eq!((other.token(id), one.id(&token)), (Some(token), Some(id)));
+    }
+}
+
+#[test]
+fn characters_by_hand() {
+    let tokenizer = Tokenizer::characters("hello", &[]);
+    assert_eq!(tokenizer.vocab_size(), 4);
+    assert_eq!(tokenizer.encode("hello").unwrap(), [1, 0, 2, 2, 3]);
+    assert_eq!(tokenizer.decode(&[3, 1]).unwrap(), "oh");
+    let tokenizer = Tokenizer::characters("hello", &[Special::Pad, Special::Mask]);
+    assert_eq!(tokenizer.encode("he<mask>lo").unwrap(), [3, 2, 1, 4, 5]);
+    assert_eq!(tokenizer.decode(&[3, 2, 0, 1, 4]).unwrap(), "hel");
+    assert_eq!((tokenizer.pad(), tokenizer.mask(), tokenizer.eos()), (Some(0), Some(1), None));
+}
+
+#[test]
+fn an_unknown_character_is_an_error_or_a_token() {
+    let message = Tokenizer::characters("abc", &[]).encode("aé?").unwrap_err().to_string();
+    assert_eq!(message, "the character 'é' at byte 1 is not in the vocabulary of 3 (made from other text)");
+    let tokenizer = Tokenizer::characters("abc", &[Special::Unknown]);
+    assert_eq!(tokenizer.encode("aé?").unwrap(), [1, 0, 0]);
+    check_same(&tokenizer, &through_library(&tokenizer), "aé?");
+    assert!(through_library(&Tokenizer::characters("abc", &[])).encode("é").is_err());
+}
+
+#[test]
+fn bytes_by_hand() {
+    let tokenizer = Tokenizer::bytes(&[Special::Pad, Special::End]);
+    assert_eq!(tokenizer.encode("aé<eos>").unwrap(), [97, 0xc3, 0xa9, 257]);
+    assert_eq!(tokenizer.decode(&[97, 0xc3, 256, 0xa9, 257]).unwrap(), "aé");
+    assert_eq!(tokenizer.decode(&[0xc3, 97, 0xff]).unwrap(), "\u{fffd}a\u{fffd}");
+}
+
+#[test]
+fn words_by_hand() {
+    let tokenizer = Tokenizer::words(["The cat, the dog!", "the cat."], &Special::ALL);
+    let vocabulary: Vec<_> = (0..tokenizer.vocab_size() as u32).map(|id| tokenizer.token(id).unwrap()).collect();
+    assert_eq!(vocabulary, ["<pad>", "<unk>", "<bos>", "<eos>", "<mask>", "!", ",", ".", "The", "cat", "dog", "the"]);
+    assert_eq!(tokenizer.encode("The dog, the  cow!<eos>").unwrap(), [8, 10, 6, 11, 1, 5, 3]);
+    assert_eq!(tokenizer.decode(&[2, 8, 9, 6, 11, 10, 5, 3, 0]).unwrap(), "The cat, the dog!");
+    let roles = [tokenizer.pad(), tokenizer.unk(), tokenizer.bos(), tokenizer.eos(), tokenizer.mask()];
+    assert_eq!(roles, [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+}
+
+#[test]
+fn plain_sentences_come_back_from_words() {
+    for text in ["", "one", "Anna was a kind girl. Where was the kite? It was gone, and so on!"] {
+        let tokenizer = Tokenizer::words([text], &Special::ALL);
+        assert_eq!(tokenizer.decode(&tokenizer.encode(text).unwrap()).unwrap(), text);
+    }
+}
+
+#[test]
+fn hard_texts_come_back() {
+    let all = HARD.concat();
+    let long = "x👩‍👩‍👧 ".repeat((1 << 20) / 20);
+    for tokenizer in [Tokenizer::characters(&all, &Special::ALL), Tokenizer::bytes(&Special::ALL), Tokenizer::bytes(&[])] {
+        let library = through_library(&tokenizer);
+        for text in HARD {
+            assert_eq!(tokenizer.decode(&tokenizer.encode(text).unwrap()).unwrap(), text);
+            check_same(&tokenizer, &library, text);
+        }
+        assert_eq!(tokenizer.decode(&tokenizer.encode(&long.replace('x', "a")).unwrap()).unwrap().len(), long.len());
+    }
+}
+
+#[test]
+fn ids_beyond_the_vocabulary_are_refused() {
+    for tokenizer in [Tokenizer::characters("ab", &[]), Tokenizer::bytes(&[]), Tokenizer::words(["a b"], &[])] {
+        let vocab_size = tokenizer.vocab_size();
+        let message = tokenizer.decode(&[0, vocab_size as u32]).unwrap_err().to_string();
+        assert_eq!(message, format!("token id {vocab_size} (at position 1) is beyond the vocabulary of {vocab_size}"));
+        assert!(tokenizer.stream().push(vocab_size as u32).is_err());
+    }
+}
+
+#[test]
+fn what_is_saved_is_loaded_again_as_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "The cat. 👩‍👩‍👧\0";
+    for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown]] {
+        for tokenizer in [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)] {
+            tokenizer.save(folder.path()).unwrap();
+            let loaded = Tokenizer::load(folder.path()).unwrap();
+            assert_eq!(std::mem::discriminant(&loaded), std::mem::discriminant(&tokenizer));
+            assert_eq!(loaded.specials().ids(), tokenizer.specials().ids());
+            assert_eq!(loaded.eos(), tokenizer.eos());
+            check_same(&tokenizer, &loaded, text);
+            // Without the names beside it, the usual ones do.
+            std::fs::remove_file(folder.path().join("tokenizer_config.json")).unwrap();
+            assert_eq!(Tokenizer::load(folder.path().join("tokenizer.json")).unwrap().eos(), tokenizer.eos());
+        }
+    }
+}
+
+#[test]
+fn names_beside_the_file_overrule_the_guess() {
+    let folder = tempfile::tempdir().unwrap();
+    Tokenizer::words(["a b"], &Special::ALL).save(folder.path()).unwrap();
+    let config = r#"{ "eos_token": { "content": "<pad>" }, "bos_token": "<mask>", "pad_token": null, "unk_token": "gone" }"#;
+    std::fs::write(folder.path().join("tokenizer_config.json"), config).unwrap();
+    let loaded = Tokenizer::load(folder.path()).unwrap();
+    let roles = [loaded.pad(), loaded.unk(), loaded.bos(), loaded.eos(), loaded.mask()];
+    assert_eq!(roles, [Some(0), Some(1), Some(4), Some(0), Some(4)]);
+}
+
+#[test]
+fn what_is_no_tokenizer_is_refused_and_nothing_is_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokenizer.json");
+    assert!(matches!(Tokenizer::load(folder.path()), Err(Error::Io { .. })));
+    for contents in ["", "{", "[]", "{}", r#"{"model": {"type": "WordLevel", "vocab": {}}}"#] {
+        std::fs::write(&path, contents).unwrap();
+        let message = Tokenizer::load(&path).unwrap_err().to_string();
+        assert!(message.starts_with(&path.display().to_string()), "{message}");
+    }
+    let missing = folder.path().join("missing/tokenizer.json");
+    assert!(matches!(Tokenizer::bytes(&[]).save(&missing), Err(Error::Io { .. })));
+    std::fs::create_dir(folder.path().join("tokenizer.json.partial")).unwrap();
+    assert!(Tokenizer::bytes(&[]).save(&path).is_err());
+    assert!(std::fs::read_to_string(&path).unwrap().contains("WordLevel"), "the file is as it was");
+}
+
+proptest! {
+    #[test]
+    fn any_text_comes_back(text in any::<String>(), other in any::<String>()) {
+        let characters = Tokenizer::characters(&format!("{text}{other}"), &[]);
+        for tokenizer in [characters, Tokenizer::bytes(&Special::ALL)] {
+            let ids = tokenizer.encode(&text).unwrap();
+            prop_assert_eq!(tokenizer.decode(&ids).unwrap(), text.clone());
+            prop_assert!(ids.iter().all(|&id| (id as usize) < tokenizer.vocab_size()));
+        }
+    }
+
+    #[test]
+    fn any_text_has_the_same_ids_through_the_library(text in "[a-c<>pd ]{0,20}(<pad>|<unk>|<mask>)?\\PC{0,8}") {
+        for tokenizer in [Tokenizer::characters("abc <>", &Special::ALL), Tokenizer::bytes(&Special::ALL)] {
+            let ids = tokenizer.encode(&text).unwrap();
+            let library = through_library(&tokenizer);
+            prop_assert_eq!(library.encode(&text).unwrap(), ids.clone());
+            prop_assert_eq!(library.decode(&ids).unwrap(), tokenizer.decode(&ids).unwrap());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_decoded_as_the_library_does(bytes in prop::collection::vec(0u32..=257, 0..20)) {
+        let tokenizer = Tokenizer::bytes(&[Special::Pad, Special::End]);
+        prop_assert_eq!(through_library(&tokenizer).decode(&bytes).unwrap(), tokenizer.decode(&bytes).unwrap());
+    }
+}
