@@ -1,1 +1,80 @@
-//! generate
+//! From logits to text.
+//!
+//! A [`Completer`] goes on where a prompt ends, a [`Translator`] writes a target for a source. Both give [`Tokens`], an
+//! iterator of ids: a text can be shown while it is written, and is ended by asking for no more. What makes an id of logits
+//! is [`Sampling`], composed of the pure functions of [`logits`].
+//!
+//! # Why a writer
+//!
+//! Keys and values of what has been read do not change, so they are kept: the prompt is read in one pass, of which only the
+//! last position becomes logits, and each new token is a pass over one position. What a model of each family must do for
+//! that is [`Writer`], and the loops are written once, on top of it.
+//!
+//! # Why the same seed gives the same text
+//!
+//! The choice of token `n` is a function of the seed, of `n` and of the logits: not of what else was drawn before, nor of
+//! how many texts are written side by side.
+//!
+//! # Example
+//!
+//! ```
+//! use burn::tensor::Device;
+//! use salamander_attention::*;
+//! use salamander_decoder_only::DecoderConfig;
+//! use salamander_generate::{Completer, Request, Sampling};
+//!
+//! # let config = DecoderConfig {
+//! #     vocab_size: 50,
+//! #     d_model: 16,
+//! #     max_seq_len: 32,
+//! #     embedding: EmbeddingConfig { positions: PositionsConfig::Learned { max_seq_len: 32, offset: 0 }, ..Default::default() },
+//! #     stack: StackConfig {
+//! #         n_layers: 1,
+//! #         block: BlockConfig {
+//! #             attention: AttentionConfig::multi_head(4, 4),
+//! #             feed_forward: FeedForwardConfig {
+//! #                 d_ff: 64,
+//! #                 kind: FeedForwardKind::Plain,
+//! #                 activation: Activation::Gelu,
+//! #                 bias: true,
+//! #                 dropout: 0.0,
+//! #             },
+//! #             residual: ResidualConfig::pre_norm(NormConfig::Layer { epsilon: 1e-5, bias: true }, 0.0),
+//! #         },
+//! #         relative: None,
+//! #         norm: NormConfig::None,
+//! #         dropout: 0.0,
+//! #     },
+//! #     unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
+//! #     init: Init::Xavier,
+//! # };
+//! let completer = Completer::new(&config.init(&Device::flex()), config.max_seq_len);
+//! let request = Request {
+//!     new_tokens: 20,
+//!     stop: vec![0],
+//!     sampling: Sampling { temperature: 0.8, top_k: Some(10), seed: 7, ..Sampling::default() },
+//! };
+//! let first = completer.complete(&[3, 1, 4], &request)?.collect::<Result<Vec<u32>, _>>()?;
+//! let again = completer.complete(&[3, 1, 4], &request)?.collect::<Result<Vec<u32>, _>>()?;
+//! assert_eq!(first, again);
+//! # Ok::<(), salamander_generate::Error>(())
+//! ```
+
+mod completer;
+mod error;
+pub mod logits;
+mod pieces;
+mod request;
+mod sampling;
+mod tokens;
+mod translator;
+mod writer;
+
+pub use completer::Completer;
+pub use error::Error;
+pub use pieces::Pieces;
+pub use request::Request;
+pub use sampling::{Sampler, Sampling};
+pub use tokens::Tokens;
+pub use translator::Translator;
+pub use writer::{DecoderWriter, TargetWriter, Writer};

@@ -66,6 +66,7 @@ pub mod composed {
 }
 
 /// Whether the fused body can run where `x` lives.
+#[cfg(feature = "flex")]
 pub(crate) fn is_fused<const R: usize>(x: &burn::tensor::Tensor<R>) -> bool {
     backend::is_flex(&x.device()) && x.dtype() == burn::tensor::DType::F32
 }

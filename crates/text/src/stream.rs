@@ -4,12 +4,14 @@ use crate::{Error, Tokenizer};
 
 /// More ids than this are never held back: they are garbage.
 const LONGEST: usize = 64;
-/// After so many ids without new text, what is there is not the beginning of a character: none has more bytes.
-const PATIENCE: usize = 4;
+/// After so many ids without a whole character, what is there is not the beginning of one. No character has more than four
+/// bytes, but a text may really hold U+FFFD, which looks like a broken character and has three.
+const PATIENCE: usize = 16;
 
 /// Decodes ids that come one at a time. A piece of text never ends within a character: what may still become one is held
 /// back until the next id, or until [`finish`](Self::finish). The pieces together are what
-/// [`decode`](Tokenizer::decode) gives for all ids at once.
+/// [`decode`](Tokenizer::decode) gives for all ids at once (of long garbage, bytes that never become characters, only the
+/// number of U+FFFD may differ).
 ///
 /// ```
 /// use salamander_text::Tokenizer;
@@ -54,6 +56,8 @@ impl<'a> StreamDecoder<'a> {
                 self.bytes.extend(bytes.decode(&[id]));
                 Ok(take_characters(&mut self.bytes))
             }
+            // Left out of the text, even if it comes between the bytes of a character.
+            Tokenizer::Pretrained(pretrained) if pretrained.is_special(id) => Ok(String::new()),
             Tokenizer::Pretrained(_) => self.push_token(id),
         }
     }
@@ -88,7 +92,8 @@ impl<'a> StreamDecoder<'a> {
             () => "",
         };
         let piece = self.beyond_printed(certain).to_owned();
-        self.waiting = if piece.is_empty() { self.waiting + 1 } else { 0 };
+        let waits = piece.is_empty() && whole.len() < text.len();
+        self.waiting = if waits { self.waiting + 1 } else { 0 };
         if !piece.is_empty() {
             self.printed = certain.to_owned();
         }

@@ -77,6 +77,10 @@ impl Pretrained {
         &self.specials
     }
 
+    pub(crate) fn is_special(&self, id: u32) -> bool {
+        self.special_ids.binary_search(&id).is_ok()
+    }
+
     pub(super) fn special_ids(&self) -> Vec<u32> {
         self.special_ids.to_vec()
     }

@@ -1,0 +1,96 @@
+//! A model in the middle of a text.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use salamander_attention::{KvCache, Memory, Pass};
+use salamander_decoder_only::Decoder;
+use salamander_encoder_decoder::EncoderDecoder;
+
+use crate::Error;
+
+/// A model in the middle of one or several texts of equal length, which it remembers.
+pub trait Writer {
+    /// Reads more tokens behind those it has read, and gives the logits of the one after the last.
+    ///
+    /// # Shapes
+    /// `[B, T]` ids below `V`, to `[B, V]`.
+    fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2>;
+
+    /// Where it lives.
+    fn device(&self) -> &Device;
+}
+
+/// A [`Decoder`] in the middle of a text.
+#[derive(Debug)]
+pub struct DecoderWriter<'m> {
+    model: &'m Decoder,
+    cache: KvCache,
+    device: Device,
+}
+
+/// An [`EncoderDecoder`] that has read its source, in the middle of the target.
+#[derive(Debug)]
+pub struct TargetWriter<'m> {
+    model: &'m EncoderDecoder,
+    cache: KvCache,
+    memory: Memory,
+    device: Device,
+}
+
+impl<'m> DecoderWriter<'m> {
+    /// Has read nothing yet, and has room for `capacity` tokens of `batch` texts.
+    pub fn new(model: &'m Decoder, batch: usize, capacity: usize) -> Self {
+        let device = model.tokens.weight.device();
+        Self { model, cache: model.cache(batch, capacity, &device), device }
+    }
+}
+
+impl<'m> TargetWriter<'m> {
+    /// Has read the sources that `memory` is made of, and has room for `capacity` tokens of each target.
+    pub fn new(model: &'m EncoderDecoder, memory: Memory, capacity: usize) -> Self {
+        let (device, [batch, _, _]) = (memory.states.device(), memory.states.dims());
+        Self { model, cache: model.cache(batch, capacity, &device), memory, device }
+    }
+}
+
+impl Writer for DecoderWriter<'_> {
+    fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2> {
+        let mut pass = Pass::default().with_cache(&mut self.cache);
+        let x = self.model.hidden(tokens, &mut pass); // [B, T, D]
+        self.model.unembed(last(x)).squeeze_dim(1) // [B, V]
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+impl Writer for TargetWriter<'_> {
+    fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2> {
+        let mut pass = Pass::default().with_cache(&mut self.cache).with_memory(self.memory.clone());
+        let x = self.model.hidden(tokens, &mut pass); // [B, T, D]
+        self.model.unembed(last(x)).squeeze_dim(1) // [B, V]
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+/// The last position: the others' logits are known already, and the vocabulary is the widest of all matrices.
+fn last(x: Tensor<3>) -> Tensor<3> {
+    let [_, t, _] = x.dims();
+    x.narrow(1, t - 1, 1) // [B, 1, D]
+}
+
+/// Rows of equal length as a tensor, `[B, T]`.
+pub(crate) fn ids(rows: &[impl AsRef<[u32]>], device: &Device) -> Tensor<2, Int> {
+    let t = rows.first().map_or(0, |row| row.as_ref().len());
+    let all: Vec<i64> = rows.iter().flat_map(|row| row.as_ref()).map(|&id| id.into()).collect();
+    Tensor::from_data(TensorData::new(all, [rows.len(), t]), device)
+}
+
+/// Reads one token of each row, or all of the first, and gives the logits of each row after the other.
+pub(crate) fn step<W: Writer>(writer: &mut W, rows: &[impl AsRef<[u32]>]) -> Result<Vec<f32>, Error> {
+    let tokens = ids(rows, writer.device());
+    Ok(writer.read(tokens).try_to_vec_as::<f32>()?)
+}

@@ -1,0 +1,246 @@
+//! What holds for the writing of every model, whatever it is made of.
+
+#[path = "../../attention/tests/support/mod.rs"]
+mod support;
+
+use burn::{
+    module::Module,
+    tensor::{Device, Int, Tensor, TensorData},
+};
+use proptest::prelude::*;
+use salamander_attention::*;
+use salamander_decoder_only::{Decoder, DecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_generate::{Completer, Error, Request, Sampling, Translator};
+use salamander_text::Tokenizer;
+use support::*;
+
+const START: u32 = 1;
+const END: u32 = 2;
+
+fn decoder(choice: &Choice, device: &Device) -> Decoder {
+    device.seed(choice.seed);
+    DecoderConfig {
+        vocab_size: VOCAB,
+        d_model: choice.d_model(),
+        max_seq_len: LONGEST,
+        embedding: choice.embedding(),
+        stack: choice.stack(choice.block(), BucketDirection::Back),
+        unembedding: choice.unembedding(),
+        init: choice.init(),
+    }
+    .init(device)
+}
+
+fn encoder_decoder(choice: &Choice, device: &Device) -> EncoderDecoder {
+    device.seed(choice.seed);
+    EncoderDecoderConfig {
+        vocab_size: VOCAB,
+        d_model: choice.d_model(),
+        max_seq_len: LONGEST,
+        source: choice.embedding(),
+        target: choice.embedding(),
+        encoder: choice.stack(choice.block(), BucketDirection::Both),
+        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
+        unembedding: choice.unembedding(),
+        init: choice.init(),
+    }
+    .init(device)
+}
+
+fn words(choice: &Choice, count: usize, salt: u64) -> Vec<u32> {
+    let ids = choice.tokens(1, count, salt, &Device::flex()).into_data().convert::<i64>();
+    ids.try_to_vec::<i64>().expect("i64").into_iter().map(|id| id as u32).collect()
+}
+
+fn row(ids: &[u32], device: &Device) -> Tensor<2, Int> {
+    let ids: Vec<i64> = ids.iter().map(|&id| id.into()).collect();
+    let shape = [1, ids.len()];
+    Tensor::from_data(TensorData::new(ids, shape), device)
+}
+
+/// The logits behind the last position of `[1, T, V]`.
+fn last(logits: Tensor<3>) -> Vec<f32> {
+    let [_, t, _] = logits.dims();
+    values(logits.narrow(1, t - 1, 1))
+}
+
+/// Whether each token of `written`, and the `end` behind it if there is one, is the likeliest after all before it.
+fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &[u32], end: Option<u32>) -> bool {
+    let all: Vec<u32> = start.iter().chain(written).copied().chain(end).collect();
+    (start.len()..all.len()).all(|at| {
+        let logits = read(&all[..at]);
+        let largest = logits.iter().copied().fold(f32::MIN, f32::max);
+        // two that are equally likely may change places
+        logits[all[at] as usize] > largest - 1e-4
+    })
+}
+
+/// The logits behind a target, all of it read anew.
+fn alone<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]) -> Vec<f32> + 'm {
+    let device = Device::flex();
+    let states = model.encode(row(source, &device), &mut Pass::default());
+    move |target| {
+        let memory = Memory { states: states.clone(), mask: Mask::None };
+        last(model.decode(row(target, &device), &mut Pass::default().with_memory(memory)))
+    }
+}
+
+fn complete(model: &Decoder, prompt: &[u32], request: &Request) -> Result<Vec<u32>, Error> {
+    Completer::new(model, LONGEST).complete(prompt, request)?.collect()
+}
+
+fn sampled(new_tokens: usize, sampling: Sampling) -> Request {
+    Request { new_tokens, stop: Vec::new(), sampling }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn with_a_cache_as_if_all_were_read_anew(choice in choices(), length in 1..6usize) {
+        let device = Device::flex();
+        let model = decoder(&choice, &device);
+        let prompt = words(&choice, length, 1);
+        let written = complete(&model, &prompt, &Request::greedy(8)).expect("a legal request");
+        prop_assert_eq!(written.len(), 8);
+        let read = |all: &[u32]| last(model.forward(row(all, &device), &mut Pass::default()));
+        prop_assert!(is_greedy(read, &prompt, &written, None));
+        // where gradients could flow, nothing changes either
+        let training = model.train();
+        prop_assert_eq!(complete(&training, &prompt, &Request::greedy(8)).expect("a legal request"), written);
+    }
+
+    #[test]
+    fn a_target_with_a_cache_as_if_all_were_read_anew(choice in choices(), length in 1..6usize) {
+        let device = Device::flex();
+        let model = encoder_decoder(&choice, &device);
+        let source = words(&choice, length, 1);
+        let translator = Translator::new(&model, LONGEST, START, END).expect("legal ids");
+        let written: Vec<u32> = translator
+            .write(&source, &Request::greedy(8))
+            .expect("a legal request")
+            .collect::<Result<_, _>>()
+            .expect("finite logits");
+        let end = (written.len() < 8).then_some(END);
+        prop_assert!(is_greedy(alone(&model, &source), &[START], &written, end));
+    }
+
+    #[test]
+    fn a_batch_of_sources_is_each_alone(choice in choices(), lengths in prop::collection::vec(1..9usize, 1..5)) {
+        let device = Device::flex();
+        let model = encoder_decoder(&choice, &device);
+        let sources: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
+        // the end that some row reaches soon, so that others go on without it
+        let probe = Translator::new(&model, LONGEST, START, END).expect("legal ids");
+        let end = probe.translate(&sources, 6).expect("legal sources").concat().first().copied().unwrap_or(END);
+        let translator = Translator::new(&model, LONGEST, START, end).expect("legal ids");
+        let together = translator.translate(&sources, 10).expect("legal sources");
+        for (source, target) in sources.iter().zip(together) {
+            prop_assert!(!target.contains(&end));
+            let end = (target.len() < 10).then_some(end);
+            prop_assert!(is_greedy(alone(&model, source), &[START], &target, end));
+        }
+    }
+
+    #[test]
+    fn the_same_seed_writes_the_same(choice in choices()) {
+        let device = Device::flex();
+        let model = decoder(&choice, &device);
+        let prompt = words(&choice, 3, 1);
+        let write = |sampling| complete(&model, &prompt, &sampled(12, sampling)).expect("a legal request");
+        let seeded = |seed| write(Sampling { temperature: 1.5, seed, ..Sampling::default() });
+        prop_assert_eq!(seeded(4), seeded(4));
+        prop_assert!((0..20).any(|seed| seeded(seed) != seeded(4)), "the seed must matter");
+        let greedy = write(Sampling::GREEDY);
+        prop_assert_eq!(write(Sampling { top_k: Some(1), seed: 9, ..Sampling::default() }), &greedy[..]);
+        prop_assert_eq!(write(Sampling { top_p: Some(1e-9), seed: 9, ..Sampling::default() }), &greedy[..]);
+        prop_assert_eq!(write(Sampling { temperature: 1e-30, seed: 9, ..Sampling::default() }), &greedy[..]);
+    }
+
+    #[test]
+    fn a_stop_ends_the_text_before_it(choice in choices()) {
+        let model = decoder(&choice, &Device::flex());
+        let prompt = words(&choice, 2, 1);
+        let whole = complete(&model, &prompt, &Request::greedy(10)).expect("a legal request");
+        for &stop in &whole {
+            let request = Request { stop: vec![99, stop], ..Request::greedy(10) };
+            let first = whole.iter().position(|&id| id == stop).expect("it occurs");
+            prop_assert_eq!(complete(&model, &prompt, &request).expect("a legal request"), &whole[..first]);
+        }
+    }
+}
+
+fn some_decoder() -> Decoder {
+    decoder(&some_choices(1)[0], &Device::flex())
+}
+
+#[test]
+fn the_longest_that_fits_is_written() {
+    for choice in some_choices(6) {
+        let model = decoder(&choice, &Device::flex());
+        for length in [1, LONGEST - 1, LONGEST] {
+            let new = LONGEST - length;
+            let written = complete(&model, &words(&choice, length, 1), &Request::greedy(new)).expect("it fits");
+            assert_eq!(written.len(), new);
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_both_numbers() {
+    let model = some_decoder();
+    let error = complete(&model, &[1; 10], &Request::greedy(7)).expect_err("too long");
+    assert!(matches!(error, Error::TooLong { what: "prompt", length: 10, new_tokens: 7, max_seq_len: LONGEST }), "{error}");
+    let huge = complete(&model, &[1; 10], &Request::greedy(usize::MAX - 3)).expect_err("too long").to_string();
+    assert!(huge.ends_with("ask for at most 6 new ones"), "{huge}");
+
+    let model = encoder_decoder(&some_choices(1)[0], &Device::flex());
+    let translator = Translator::new(&model, LONGEST, START, END).expect("legal ids");
+    let error = translator.translate(&[vec![1; 3], vec![1; LONGEST + 1]], 3).expect_err("too long");
+    assert!(matches!(error, Error::SourceTooLong { length: 17, max_seq_len: LONGEST }), "{error}");
+    let error = translator.translate(&[vec![1; 3]], LONGEST).expect_err("too long");
+    assert!(matches!(error, Error::TooLong { what: "target", length: 1, .. }), "{error}");
+}
+
+#[test]
+fn wrong_ids_and_empty_texts_are_refused() {
+    let model = some_decoder();
+    let error = complete(&model, &[], &Request::greedy(3)).expect_err("empty");
+    assert!(matches!(error, Error::Empty { what: "prompt" }));
+    let error = complete(&model, &[3, 13], &Request::greedy(3)).expect_err("beyond the vocabulary");
+    assert_eq!(error.to_string(), "token 13 (at position 1 of the prompt) is beyond the model's vocabulary of 13");
+    let wrong = Sampling { temperature: -1.0, ..Sampling::default() };
+    assert!(matches!(complete(&model, &[3], &sampled(3, wrong)), Err(Error::Sampling { setting: "temperature", .. })));
+
+    let model = encoder_decoder(&some_choices(1)[0], &Device::flex());
+    assert!(Translator::new(&model, LONGEST, 13, END).is_err());
+    assert!(Translator::new(&model, LONGEST, START, 13).is_err());
+    let translator = Translator::new(&model, LONGEST, START, END).expect("legal ids");
+    let error = translator.translate(&[vec![1], vec![]], 3).expect_err("empty");
+    assert!(matches!(error, Error::Empty { what: "source" }));
+    assert_eq!(translator.translate(&[], 3).expect("nothing to do"), Vec::<Vec<u32>>::new());
+    assert_eq!(translator.translate(&[vec![1]], 0).expect("nothing asked for"), [Vec::<u32>::new()]);
+}
+
+#[test]
+fn a_diverged_model_is_named() {
+    let mut model = some_decoder();
+    model.tokens.weight = model.tokens.weight.map(|weight| weight.mul_scalar(f32::NAN));
+    let completer = Completer::new(&model, LONGEST);
+    let mut tokens = completer.complete(&[1, 2], &Request::greedy(4)).expect("a legal request");
+    assert!(matches!(tokens.next(), Some(Err(Error::NotFinite { position: 0 }))));
+    assert!(tokens.next().is_none());
+}
+
+#[test]
+fn a_text_is_its_ids_decoded() {
+    let tokenizer = Tokenizer::characters("abcdefghijklm", &[]);
+    let choice = &some_choices(1)[0];
+    let completer = Completer::new(&decoder(choice, &Device::flex()), LONGEST);
+    let request = sampled(9, Sampling { seed: 3, ..Sampling::default() });
+    let ids: Vec<u32> = completer.complete(&[4], &request).expect("legal").collect::<Result<_, _>>().expect("finite");
+    let text: String = completer.complete(&[4], &request).expect("legal").text(&tokenizer).collect::<Result<_, _>>().expect("text");
+    assert_eq!(text, tokenizer.decode(&ids).expect("known ids"));
+    assert_eq!(text.chars().count(), 9);
+}

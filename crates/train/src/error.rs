@@ -1,0 +1,38 @@
+//! What can go wrong while training.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What can go wrong while training.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number of the plan breaks a rule.
+    #[error("plan.{setting} {rule}")]
+    Plan {
+        /// The setting.
+        setting: &'static str,
+        /// The rule, with the number that breaks it.
+        rule: String,
+    },
+    /// The loss is no number any more.
+    #[error("step {step}: the loss is {loss}; training stopped, the last good checkpoint is kept (try a lower learning rate)")]
+    NotFinite {
+        /// At which step, counted from 1.
+        step: usize,
+        /// What it is.
+        loss: f64,
+    },
+    /// A file of the run folder cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A checkpoint cannot be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] salamander_checkpoint::Error),
+}

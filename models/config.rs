@@ -1,0 +1,150 @@
+//! A model of any family.
+
+use burn::{module::Module, tensor::Device};
+use salamander_attention::ConfigError;
+use salamander_checkpoint::{Directory, Names};
+use salamander_decoder_only::{Decoder, DecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_only::{Classifier, ClassifierConfig, MaskedLm, MaskedLmConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// What a model of any family is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "snake_case")]
+pub enum ModelConfig {
+    /// Writes.
+    DecoderOnly(DecoderConfig),
+    /// Fills gaps.
+    MaskedLm(MaskedLmConfig),
+    /// Judges.
+    Classifier(ClassifierConfig),
+    /// Reads and writes.
+    EncoderDecoder(EncoderDecoderConfig),
+}
+
+/// A model of any family.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // there is one of them, and it is mostly pointers
+pub enum Model {
+    /// Writes.
+    DecoderOnly(Decoder),
+    /// Fills gaps.
+    MaskedLm(MaskedLm),
+    /// Judges.
+    Classifier(Classifier),
+    /// Reads and writes.
+    EncoderDecoder(EncoderDecoder),
+}
+
+/// The same for every family.
+macro_rules! each {
+    ($self:expr, $model:ident => $body:expr) => {
+        match $self {
+            Self::DecoderOnly($model) => $body,
+            Self::MaskedLm($model) => $body,
+            Self::Classifier($model) => $body,
+            Self::EncoderDecoder($model) => $body,
+        }
+    };
+}
+
+/// The same for every family, giving back a model.
+macro_rules! map {
+    ($self:expr, $model:ident => $body:expr) => {
+        match $self {
+            Self::DecoderOnly($model) => Model::DecoderOnly($body),
+            Self::MaskedLm($model) => Model::MaskedLm($body),
+            Self::Classifier($model) => Model::Classifier($body),
+            Self::EncoderDecoder($model) => Model::EncoderDecoder($body),
+        }
+    };
+}
+
+impl ModelConfig {
+    /// Makes the model.
+    pub fn init(&self, device: &Device) -> Model {
+        map!(self, config => config.init(device))
+    }
+
+    /// Checks the numbers against each other.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        each!(self, config => config.validate())
+    }
+
+    /// Words, `V`.
+    pub fn vocab_size(&self) -> usize {
+        match self {
+            Self::DecoderOnly(config) => config.vocab_size,
+            Self::MaskedLm(config) => config.encoder.vocab_size,
+            Self::Classifier(config) => config.encoder.vocab_size,
+            Self::EncoderDecoder(config) => config.vocab_size,
+        }
+    }
+
+    /// Longest input, in tokens.
+    pub fn max_seq_len(&self) -> usize {
+        match self {
+            Self::DecoderOnly(config) => config.max_seq_len,
+            Self::MaskedLm(config) => config.encoder.max_seq_len,
+            Self::Classifier(config) => config.encoder.max_seq_len,
+            Self::EncoderDecoder(config) => config.max_seq_len,
+        }
+    }
+
+    /// Trained numbers in all. Nothing is allocated: parameters begin when they are first looked at.
+    pub fn num_params(&self) -> usize {
+        self.init(&Device::default()).num_params()
+    }
+
+    /// What the family is called.
+    pub fn family(&self) -> &'static str {
+        match self {
+            Self::DecoderOnly(_) => "decoder-only",
+            Self::MaskedLm(_) | Self::Classifier(_) => "encoder-only",
+            Self::EncoderDecoder(_) => "encoder-decoder",
+        }
+    }
+}
+
+impl Model {
+    /// Trained numbers in all.
+    pub fn num_params(&self) -> usize {
+        each!(self, model => model.num_params())
+    }
+
+    pub(crate) fn load(self, directory: &Directory, names: &Names) -> Result<Self, Error> {
+        Ok(map!(self, model => directory.load(model, names)?))
+    }
+
+    pub(crate) fn load_plain(self, file: std::path::PathBuf) -> Result<Self, Error> {
+        Ok(map!(self, model => salamander_checkpoint::load_plain(model, &[file])?))
+    }
+
+    /// Writes a Hugging Face directory: `config.json` and `model.safetensors`.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn export(
+        &self,
+        path: impl AsRef<std::path::Path>,
+        config: &serde_json::Value,
+        names: &Names,
+    ) -> Result<(), Error> {
+        each!(self, model => Directory::write(path.as_ref(), config, model, names)?);
+        Ok(())
+    }
+
+    /// Whether every parameter is called something in the table, and only once.
+    ///
+    /// # Errors
+    /// All that are not.
+    pub fn check_names(&self, names: &Names) -> Result<(), Error> {
+        each!(self, model => names.check(model)?);
+        Ok(())
+    }
+}
