@@ -1,2 +1,121 @@
-//! cli
-fn main() {}
+//! The `salamander` binary: one file for each verb. Here arguments are read and lines are printed, and nowhere else.
+
+mod backends;
+mod bench;
+mod generate;
+mod list;
+mod parity;
+mod prepare;
+mod show;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use salamander::{burn::tensor::Device, datasets, generate as writing, kernels::backend, models};
+
+/// Freed memory is kept for the next step instead of going back to the system page by page.
+#[cfg(feature = "flex")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Transformers in Rust: trained, loaded, looked into.
+#[derive(Parser)]
+#[command(name = "salamander", version, arg_required_else_help = true, after_help = "\
+Examples:
+  salamander train gpt
+  salamander generate runs/gpt/<time> --prompt \"Once upon a time\"
+  salamander show gpt2-small
+  salamander backends")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Lists the models one can train, the architectures and the data sets.
+    List(list::List),
+    /// Shows a model: its sizes, its parts and what they count.
+    Show(show::Show),
+    /// Trains a model.
+    Train(train::Train),
+    /// Lets a trained model write.
+    Generate(generate::Generate),
+    /// Lists the backends compiled in, finds their devices and checks each.
+    Backends(backends::Backends),
+    /// Compares a checkpoint with reference values, layer by layer.
+    Parity(parity::Parity),
+    /// Measures training speed, against PyTorch where it is found.
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().verb {
+        Verb::List(verb) => verb.run(),
+        Verb::Show(verb) => verb.run(),
+        Verb::Train(verb) => verb.run(),
+        Verb::Generate(verb) => verb.run(),
+        Verb::Backends(verb) => verb.run(),
+        Verb::Parity(verb) => verb.run(),
+        Verb::Bench(verb) => verb.run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if is_usage(&error) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Whether the caller asked for something that cannot be, rather than something that went wrong.
+fn is_usage(error: &anyhow::Error) -> bool {
+    use backend::BackendError as Backend;
+    let model = |error: &models::Error| {
+        matches!(
+            error,
+            models::Error::Unknown { .. }
+                | models::Error::Recipe { .. }
+                | models::Error::Config(_)
+                | models::Error::Plan(salamander::train::Error::Plan { .. })
+        )
+    };
+    let backend = |error: &Backend| {
+        matches!(error, Backend::Unknown { .. } | Backend::NotCompiled { .. } | Backend::Index { .. })
+    };
+    let writing = |error: &writing::Error| matches!(error, writing::Error::Sampling { .. });
+    let data = |error: &datasets::Error| matches!(error, datasets::Error::Unknown { .. } | datasets::Error::NoFile { .. });
+    error.downcast_ref().is_some_and(model)
+        || error.downcast_ref().is_some_and(backend)
+        || error.downcast_ref().is_some_and(writing)
+        || error.downcast_ref().is_some_and(data)
+        || error.is::<Usage>()
+}
+
+/// A combination of arguments that makes no sense.
+#[derive(Debug)]
+struct Usage(String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// The device every verb takes.
+#[derive(clap::Args)]
+struct On {
+    /// Where to compute: a backend compiled in, and a number where it has several devices (flex, wgpu, cuda:1)
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+}
+
+impl On {
+    fn open(&self) -> anyhow::Result<Device> {
+        let first = backend::compiled().first().map(|backend| backend.name);
+        Ok(backend::open(self.device.as_deref().or(first).unwrap_or("flex"))?)
+    }
+}

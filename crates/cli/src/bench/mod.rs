@@ -1,0 +1,140 @@
+//! `salamander bench`.
+
+use std::{
+    process::{Command, ExitCode},
+    sync::{Arc, atomic::AtomicBool},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use salamander::{
+    burn::tensor::Device,
+    models::{Model, ModelConfig},
+    text::{Batches, Windows},
+    train::{Data, Plan, Session, Silent, train},
+};
+
+use crate::{On, prepare::Choice};
+
+/// The same model and the same step in PyTorch.
+const PEER: &str = include_str!("peer.py");
+
+/// Measures training speed, against PyTorch where it is found.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example: salamander bench gpt-shakespeare-cpu
+Both train on random tokens, in turn, several times; the medians and their ratio are printed.
+PyTorch runs eagerly in f32 with as many threads, if python3 has it.")]
+pub(crate) struct Bench {
+    #[command(flatten)]
+    choice: Choice,
+    /// Words, where the recipe leaves them to the tokenizer
+    #[arg(long, default_value_t = 65)]
+    vocab_size: usize,
+    /// How often each is run
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Seconds of each run
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
+    #[command(flatten)]
+    on: On,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let recipe = self.choice.recipe()?;
+        let config = recipe.config(Some(self.vocab_size))?;
+        let device = self.on.open()?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        println!("{}: training, tokens a second", recipe.name);
+        for round in 1..=self.rounds.max(1) {
+            let rate = measure(&config, &recipe.plan, &device, self.seconds)?;
+            println!("  round {round}: salamander {rate:.0}");
+            ours.push(rate);
+            match peer(&config, &recipe.plan, self.seconds)? {
+                Some(rate) => {
+                    println!("  round {round}: PyTorch    {rate:.0}");
+                    theirs.push(rate);
+                }
+                None => println!("  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"),
+            }
+        }
+        let rate = median(&mut ours);
+        println!("salamander: {rate:.0} tokens a second (median of {})", ours.len());
+        if !theirs.is_empty() {
+            let peer = median(&mut theirs);
+            println!("PyTorch:    {peer:.0} tokens a second (eager, f32)\nratio:      {:.2}", rate / peer);
+        }
+        println!("processor:  {}", processor());
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The trainer's own rate over about `seconds`.
+fn measure(config: &ModelConfig, plan: &Plan, device: &Device, seconds: f64) -> Result<f64> {
+    let words = config.vocab_size() as u32;
+    let tokens: Vec<u32> = (0..100_000u64).map(|i| ((i * i * 2_654_435_761 >> 7) % u64::from(words)) as u32).collect();
+    let set = Windows::new(tokens, plan.seq_len, plan.batch_size, plan.seed)?;
+    let start = Instant::now();
+    run(config, plan, &set, device, 10)?;
+    let a_step = start.elapsed().as_secs_f64() / 10.0;
+    run(config, plan, &set, device, (seconds / a_step).ceil() as usize)
+}
+
+fn run(config: &ModelConfig, plan: &Plan, set: &Windows, device: &Device, steps: usize) -> Result<f64> {
+    let Model::DecoderOnly(model) = config.init(&device.clone().autodiff()) else {
+        bail!("speed is measured on decoder-only models");
+    };
+    let plan = Plan { steps, eval_every: steps + 1, ..plan.clone() };
+    let mut silent = Silent;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut session = Session { device: device.clone(), run: None, report: &mut silent, stop, sample: None };
+    // One evaluation batch: what is measured are the steps.
+    let few = Windows::new(vec![0; plan.seq_len + 1], plan.seq_len, 1, 0)?;
+    debug_assert!(few.len() == 1);
+    let (_, outcome) = train(model, Data { train: set, validation: &few }, &plan, &mut session)?;
+    Ok(outcome.tokens_per_second)
+}
+
+/// PyTorch's rate, if it is there and knows this shape.
+fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> {
+    let ModelConfig::DecoderOnly(model) = config else { return Ok(None) };
+    let block = &model.stack.block;
+    if block.attention.rotary.is_some() || block.attention.n_kv_heads != block.attention.n_heads {
+        return Ok(None);
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(threads);
+    let numbers = [
+        model.stack.n_layers,
+        model.d_model,
+        block.attention.n_heads,
+        plan.seq_len,
+        plan.batch_size,
+        model.vocab_size,
+        usize::from(block.feed_forward.bias),
+        threads,
+    ];
+    let mut python = Command::new("python3");
+    python.args(["-c", PEER]).args(numbers.map(|number| number.to_string())).arg(seconds.to_string());
+    let Ok(output) = python.output() else { return Ok(None) };
+    if !output.status.success() {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let rate = text.trim().parse().with_context(|| format!("the peer said `{}` in place of a number", text.trim()))?;
+    Ok(Some(rate))
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn processor() -> String {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let known = std::fs::read_to_string("/proc/cpuinfo").ok();
+    let model = known.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("model name")));
+    format!("{}, {threads} threads", model.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])))
+}

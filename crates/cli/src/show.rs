@@ -1,0 +1,33 @@
+//! `salamander show`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use salamander::models::{Error, architecture, recipe};
+
+/// Shows a model: its sizes, its parts and what they count.
+#[derive(clap::Args)]
+#[command(after_help = "Example: salamander show gpt2-small")]
+pub(crate) struct Show {
+    /// The model's name, as `list` shows it
+    model: String,
+    /// Words, where the recipe leaves them to the tokenizer
+    #[arg(long, default_value_t = 50)]
+    vocab_size: usize,
+}
+
+impl Show {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let recipe = recipe(&self.model)?;
+        let architecture = architecture(&recipe.architecture)?;
+        let config = recipe.config(Some(self.vocab_size))?;
+        println!("{}: {}", recipe.name, recipe.summary);
+        println!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
+        let text = toml::to_string(&config).map_err(|error| Error::Recipe {
+            recipe: recipe.name.clone(),
+            reason: error.to_string(),
+        })?;
+        println!("{text}\nparameters: {}", config.num_params());
+        Ok(ExitCode::SUCCESS)
+    }
+}

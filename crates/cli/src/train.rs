@@ -1,0 +1,186 @@
+//! `salamander train`.
+
+use std::{
+    io::stdout,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, Result};
+use salamander::{
+    burn::tensor::Device,
+    datasets::Pair,
+    encoder_decoder::EncoderDecoder,
+    generate::{Completer, Request, Sampling, Translator},
+    models::{Model, ModelConfig, Recipe},
+    text::{Batches, Tokenizer},
+    train::{Data, Lines, Objective, Outcome, Run, Session, train},
+};
+use serde::Serialize;
+
+use crate::{
+    On,
+    prepare::{Choice, Material, Prepared},
+};
+
+/// Trains a model.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  salamander train gpt
+  salamander train gpt-shakespeare-cpu --data input.txt
+  salamander train gpt --set size.n_layers=6 --set plan.schedule.peak=1e-3 --steps 2000
+Ctrl-C ends after the current step, with a checkpoint.")]
+pub(crate) struct Train {
+    #[command(flatten)]
+    choice: Choice,
+    /// The run's folder [default: runs/MODEL/TIME]
+    #[arg(long, value_name = "FOLDER")]
+    run: Option<PathBuf>,
+    #[command(flatten)]
+    on: On,
+}
+
+/// What a run's `config.toml` holds.
+#[derive(Serialize)]
+struct Written<'a> {
+    recipe: &'a Recipe,
+    resolved: &'a ModelConfig,
+}
+
+impl Train {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let prepared = self.choice.prepare()?;
+        let device = self.on.open()?;
+        let folder = self.run.unwrap_or_else(|| default_folder(&prepared.recipe.name));
+        let config = toml::to_string(&Written { recipe: &prepared.recipe, resolved: &prepared.config })
+            .context("the configuration cannot be written as TOML")?;
+        let run = Run::create(&folder, &config)?;
+        prepared.tokenizer.save(folder.join("tokenizer.json"))?;
+        println!(
+            "{}: {} parameters, {} words, {} steps of {} sequences of up to {} tokens\n{}",
+            prepared.recipe.name,
+            prepared.config.num_params(),
+            prepared.config.vocab_size(),
+            prepared.recipe.plan.steps,
+            prepared.recipe.plan.batch_size,
+            prepared.recipe.plan.seq_len,
+            folder.display()
+        );
+        let stop = stop_on_signal()?;
+        let outcome = train_family(&prepared, run, device, stop)?;
+        end(&folder, &outcome);
+        Ok(if outcome.interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS })
+    }
+}
+
+/// Seconds since 1970 sort as time does.
+fn default_folder(name: &str) -> PathBuf {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    Path::new("runs").join(name).join(time.to_string())
+}
+
+fn stop_on_signal() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("signals cannot be caught")?;
+    Ok(stop)
+}
+
+fn end(folder: &Path, outcome: &Outcome) {
+    let state = if outcome.interrupted { "stopped" } else { "done" };
+    println!("{state} after {} steps, {:.0} tokens a second", outcome.steps, outcome.tokens_per_second);
+    println!("let it write: cargo xtask generate {}", folder.display());
+}
+
+fn train_family(prepared: &Prepared, run: Run, device: Device, stop: Arc<AtomicBool>) -> Result<Outcome> {
+    device.seed(prepared.recipe.plan.seed);
+    let model = prepared.config.init(&device.clone().autodiff());
+    let tokenizer = &prepared.tokenizer;
+    let longest = prepared.config.max_seq_len();
+    let on = Place { run, device, stop };
+    let (outcome, exact) = match (model, &prepared.material) {
+        (Model::DecoderOnly(model), Material::Windows { train, validation }) => {
+            let sample = |model: &_| story(&Completer::new(model, longest), tokenizer, longest);
+            (on.train(model, (train, validation), prepared, Some(&sample))?.1, None)
+        }
+        (Model::DecoderOnly(model), Material::Documents { train, validation }) => {
+            let sample = |model: &_| story(&Completer::new(model, longest), tokenizer, longest);
+            (on.train(model, (train, validation), prepared, Some(&sample))?.1, None)
+        }
+        (Model::MaskedLm(model), Material::Masked { train, validation }) => {
+            (on.train(model, (train, validation), prepared, None)?.1, None)
+        }
+        (Model::EncoderDecoder(model), Material::Pairs { train, validation, test }) => {
+            let (model, outcome) = on.train(model, (train, validation), prepared, None)?;
+            let exact = (!outcome.interrupted).then(|| exact_matches(&model, tokenizer, longest, test)).transpose()?;
+            (outcome, exact.map(|exact| (exact, test.len())))
+        }
+        _ => anyhow::bail!("this model does not learn from this kind of data"),
+    };
+    if let Some((exact, of)) = exact {
+        println!("exact on unseen pairs: {exact} of {of} ({:.1} %)", 100.0 * exact as f64 / of.max(1) as f64);
+    }
+    Ok(outcome)
+}
+
+/// Where a model is trained.
+struct Place {
+    run: Run,
+    device: Device,
+    stop: Arc<AtomicBool>,
+}
+
+impl Place {
+    fn train<M: Objective, B: Batches<Batch = M::Batch>>(
+        self,
+        model: M,
+        (train_set, validation): (&B, &B),
+        prepared: &Prepared,
+        sample: Option<&dyn Fn(&M) -> String>,
+    ) -> Result<(M, Outcome)> {
+        let mut report = Lines::new(stdout());
+        let mut session =
+            Session { device: self.device, run: Some(self.run), report: &mut report, stop: self.stop, sample };
+        let data = Data { train: train_set, validation };
+        Ok(train(model, data, &prepared.recipe.plan, &mut session)?)
+    }
+}
+
+/// The beginning of a text, as the model writes it now.
+fn story(completer: &Completer, tokenizer: &Tokenizer, longest: usize) -> String {
+    let start = tokenizer.eos().unwrap_or(0);
+    let request = Request {
+        new_tokens: (longest - 1).min(200),
+        stop: tokenizer.eos().into_iter().collect(),
+        sampling: Sampling { temperature: 0.7, seed: 1, ..Sampling::default() },
+    };
+    let written = completer.complete(&[start], &request).map(|tokens| tokens.text(tokenizer));
+    match written {
+        Ok(pieces) => pieces.map_while(Result::ok).collect(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// How many targets the model writes exactly, taking the likeliest word each time.
+fn exact_matches(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, pairs: &[Pair]) -> Result<usize> {
+    let (start, end) = (tokenizer.bos().unwrap_or(0), tokenizer.eos().unwrap_or(0));
+    let translator = Translator::new(model, longest, start, end)?;
+    let mut exact = 0;
+    for pairs in pairs.chunks(100) {
+        let source = |(source, _): &Pair| -> Result<Vec<u32>> {
+            Ok([tokenizer.encode(source)?, vec![end]].concat())
+        };
+        let sources = pairs.iter().map(source).collect::<Result<Vec<_>>>()?;
+        let written = translator.translate(&sources, longest - 1)?;
+        for (written, (_, target)) in written.iter().zip(pairs) {
+            exact += usize::from(*written == tokenizer.encode(target)?);
+        }
+    }
+    Ok(exact)
+}
