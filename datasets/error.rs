@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (from, to, expected) in [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("text", "test", 1), ("ab", "ba", 2)] {
+        for (from, to, expected) in
+            [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("text", "test", 1), ("ab", "ba", 2)]
+        {
             assert_eq!(distance(from, to), expected, "{from} {to}");
             assert_eq!(distance(to, from), expected, "{to} {from}");
         }

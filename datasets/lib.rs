@@ -72,7 +72,9 @@ impl DataSet {
 /// # Errors
 /// If there is none.
 pub fn find(name: &str) -> Result<&'static DataSet, Error> {
-    ALL.iter().find(|data_set| data_set.name == name).ok_or_else(|| Error::unknown(name, ALL.iter().map(|set| set.name)))
+    ALL.iter()
+        .find(|data_set| data_set.name == name)
+        .ok_or_else(|| Error::unknown(name, ALL.iter().map(|set| set.name)))
 }
 
 /// Generates or reads the data set of that name, and splits it.
@@ -90,7 +92,10 @@ mod tests {
     #[test]
     fn an_unknown_name_gets_the_nearest() {
         let message = load("storys", &Options::default()).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `storys`; did you mean `stories`? There are: stories, dialect, text, pairs");
+        assert_eq!(
+            message,
+            "there is no data set `storys`; did you mean `stories`? There are: stories, dialect, text, pairs"
+        );
         let message = load("wikipedia", &Options::default()).unwrap_err().to_string();
         assert_eq!(message, "there is no data set `wikipedia`. There are: stories, dialect, text, pairs");
     }
@@ -115,7 +120,9 @@ mod tests {
         for set in ALL {
             match (set.shape, set.load(&options).unwrap()) {
                 (Shape::Text, Corpus::Text(text)) => assert_eq!(text.train.concat() + &text.validation[0], lines),
-                (Shape::Pairs, Corpus::Pairs(pairs)) => assert_eq!(pairs.train[0].1, format!("no. {}", pairs.train[0].0)),
+                (Shape::Pairs, Corpus::Pairs(pairs)) => {
+                    assert_eq!(pairs.train[0].1, format!("no. {}", pairs.train[0].0))
+                }
                 (shape, _) => panic!("{} is not made of {shape:?}", set.name),
             }
         }

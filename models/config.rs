@@ -13,6 +13,7 @@ use crate::Error;
 /// What a model of any family is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "family", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // there is one of them
 pub enum ModelConfig {
     /// Writes.
     DecoderOnly(DecoderConfig),

@@ -60,13 +60,8 @@ pub struct Architecture {
 }
 
 /// All of them.
-pub const ALL: &[Architecture] = &[
-    gpt2::ARCHITECTURE,
-    llama::ARCHITECTURE,
-    bert::ARCHITECTURE,
-    t5::ARCHITECTURE,
-    transformer::ARCHITECTURE,
-];
+pub const ALL: &[Architecture] =
+    &[gpt2::ARCHITECTURE, llama::ARCHITECTURE, bert::ARCHITECTURE, t5::ARCHITECTURE, transformer::ARCHITECTURE];
 
 /// The architecture of that name.
 ///

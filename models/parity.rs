@@ -28,10 +28,8 @@ pub fn check(directory: &Path, reference: &Path, device: &Device) -> Result<Vec<
     let model = open(directory, device)?.model;
     let wanted = Reference::open(reference)?;
     let mut trace = Trace::only(|name| !name.ends_with("weights"));
-    let logits = run(&model, &wanted, &mut trace, device).map_err(|reason| Error::Reference {
-        path: reference.into(),
-        reason,
-    })?;
+    let logits = run(&model, &wanted, &mut trace, device)
+        .map_err(|reason| Error::Reference { path: reference.into(), reason })?;
     let mask = &wanted.attention_mask.values;
     let mut differences = Vec::new();
     let stacks = [

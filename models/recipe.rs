@@ -92,7 +92,9 @@ impl Recipe {
         let mut at = &mut table;
         for part in path.into_iter().flat_map(|path| path.split('.')) {
             let next = at.entry(part).or_insert_with(|| Value::Table(Table::new()));
-            at = next.as_table_mut().ok_or_else(|| wrong(format!("`{key}` goes through `{part}`, which is no table")))?;
+            at = next
+                .as_table_mut()
+                .ok_or_else(|| wrong(format!("`{key}` goes through `{part}`, which is no table")))?;
         }
         at.insert(last.into(), value);
         let changed: Self = table.try_into().map_err(|error| wrong(format!("`{key}`: {}", first_line(&error))))?;
@@ -116,7 +118,10 @@ impl Recipe {
         }
         let divides = size.n_heads > 0 && size.d_model.is_multiple_of(size.n_heads);
         ConfigError::unless(divides || size.d_head.is_some(), "size.n_heads", || {
-            format!("is {}; it must divide the width {}, or d_head must say how wide a head is", size.n_heads, size.d_model)
+            format!(
+                "is {}; it must divide the width {}, or d_head must say how wide a head is",
+                size.n_heads, size.d_model
+            )
         })?;
         let preset = (architecture(&self.architecture)?.preset)(&size);
         let config = if self.model.is_empty() { preset } else { self.overridden(&preset)? };

@@ -15,12 +15,7 @@ mod sentence;
 
 use std::collections::HashSet;
 
-use crate::{
-    Corpus, DataSet, Error, Options, Pair, Shape, Splits,
-    corpus::part,
-    pairs,
-    random::Random,
-};
+use crate::{Corpus, DataSet, Error, Options, Pair, Shape, Splits, corpus::part, pairs, random::Random};
 use sentence::Sentence;
 
 /// This data set.
@@ -80,7 +75,10 @@ mod tests {
     #[test]
     fn worked_by_hand() {
         let table = [
-            ("the two red birds did not help a farmer near the river today", "hodi lan piran ruban duo la riva pos mo agro judulan nai"),
+            (
+                "the two red birds did not help a farmer near the river today",
+                "hodi lan piran ruban duo la riva pos mo agro judulan nai",
+            ),
             ("the king calls a big tree", "lo rego me bolere grande vokio"),
             ("five kings call the trees", "mon regon penk len boleren vokion"),
             ("the lamps will not need the new doctor", "len lumen le mede nove besoren nai"),
@@ -150,7 +148,9 @@ mod tests {
 
     #[test]
     fn the_parts_are_full_and_share_no_source() {
-        let Corpus::Pairs(parts) = load(&Options { seed: 4, ..Options::default() }).unwrap() else { panic!("not pairs") };
+        let Corpus::Pairs(parts) = load(&Options { seed: 4, ..Options::default() }).unwrap() else {
+            panic!("not pairs")
+        };
         assert_eq!([parts.train.len(), parts.validation.len(), parts.test.len()], SIZES);
         let all = parts.train.iter().chain(&parts.validation).chain(&parts.test);
         assert_eq!(all.map(|(source, _)| source).collect::<HashSet<_>>().len(), SIZES.iter().sum::<usize>());

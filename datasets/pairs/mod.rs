@@ -2,11 +2,7 @@
 
 use std::{collections::HashSet, path::Path};
 
-use crate::{
-    Corpus, DataSet, Error, Options, Pair, Shape, Splits,
-    corpus::hash,
-    text,
-};
+use crate::{Corpus, DataSet, Error, Options, Pair, Shape, Splits, corpus::hash, text};
 
 /// This data set.
 pub(crate) const DATA_SET: DataSet = DataSet {
@@ -99,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named() {
-        for (line, problem) in [("no tab", "no tab"), ("\ttarget", "source is empty"), ("source\t ", "target is empty")] {
+        for (line, problem) in [("no tab", "no tab"), ("\ttarget", "source is empty"), ("source\t ", "target is empty")]
+        {
             let error = read(&format!("a\tb\n\n{line}\n")).unwrap_err().to_string();
             assert!(error.contains(".tsv:3: ") && error.contains(problem), "{error}");
         }

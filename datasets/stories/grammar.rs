@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     shapes::{SHAPES, Step},
-    vocabulary::{
-        ADJECTIVES, ANIMALS, GLAD, KIN, NAMES, PLACES, SAD, THINGS, TIMES, TRAITS, WEATHERS, is_girl,
-    },
+    vocabulary::{ADJECTIVES, ANIMALS, GLAD, KIN, NAMES, PLACES, SAD, THINGS, TIMES, TRAITS, WEATHERS, is_girl},
 };
 use crate::random::Random;
 
@@ -150,7 +148,8 @@ impl Sentence {
         let mut rest = template;
         while let Some((words, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            let slot = Slot::named(name).unwrap_or_else(|| panic!("a mistake in the grammar: `{template}` has a slot `{name}`"));
+            let slot = Slot::named(name)
+                .unwrap_or_else(|| panic!("a mistake in the grammar: `{template}` has a slot `{name}`"));
             pieces.extend((!words.is_empty()).then_some(Piece::Words(words)));
             pieces.push(Piece::Slot(slot));
             rest = after;

@@ -9,12 +9,7 @@ mod grammar;
 mod shapes;
 mod vocabulary;
 
-use crate::{
-    Corpus, DataSet, Error, Options, Shape, Splits,
-    corpus::part,
-    random::Random,
-    text::TextFile,
-};
+use crate::{Corpus, DataSet, Error, Options, Shape, Splits, corpus::part, random::Random, text::TextFile};
 use grammar::{Choices, GRAMMAR, Ready};
 
 /// This data set.
@@ -104,7 +99,9 @@ impl Reading<'_> {
         let is_end = |c: char| matches!(c, '.' | '!' | '?');
         let sentence = after.split_inclusive(is_end).next().unwrap_or(after);
         let known = GRAMMAR.iter().flatten().flat_map(|step| &step.sentences);
-        let is_known = |known: &grammar::Sentence| known.read(sentence, Choices::default()).iter().any(|(rest, _)| rest.is_empty());
+        let is_known = |known: &grammar::Sentence| {
+            known.read(sentence, Choices::default()).iter().any(|(rest, _)| rest.is_empty())
+        };
         let problem = match known.into_iter().any(is_known) {
             true => "does not agree with what came before",
             false => "is none of the grammar's",

@@ -211,7 +211,12 @@ const SHARED: Shape = Shape {
             "{friend} began to cry.",
         ]),
         may(&["They did not speak for an hour.", "The {thing} lay {spot}.", "It was no fun at all."]),
-        must(&["Then {hero} had an idea.", "But {hero} felt sorry.", "But soon {hero} came back.", "At last {hero} smiled."]),
+        must(&[
+            "Then {hero} had an idea.",
+            "But {hero} felt sorry.",
+            "But soon {hero} came back.",
+            "At last {hero} smiled.",
+        ]),
         must(&[
             "They took turns with the {thing}.",
             "{hero} let {friend} {use} it.",

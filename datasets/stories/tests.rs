@@ -93,7 +93,9 @@ fn corruptions_are_rejected() {
 fn whoever_changes_halfway_is_noticed() {
     let mut disagreements = 0;
     for story in stories(9).take(1000) {
-        for (from, to) in [("She ", "He "), ("flute", "drum"), ("forest", "zoo"), ("Anna", "Bella"), (" red ", " green ")] {
+        for (from, to) in
+            [("She ", "He "), ("flute", "drum"), ("forest", "zoo"), ("Anna", "Bella"), (" red ", " green ")]
+        {
             if story.matches(from).count() < 2 {
                 continue;
             }
@@ -126,7 +128,8 @@ fn the_parts_are_full_and_share_nothing() {
     let Corpus::Text(parts) = DATA_SET.load(&Options::default()).unwrap() else { panic!("not a text") };
     assert_eq!([parts.train.len(), parts.validation.len(), parts.test.len()], SIZES);
     let characters = crate::join(&parts.train).len();
-    let counts = format!("{},{:03},{:03} characters", characters / 1_000_000, characters / 1000 % 1000, characters % 1000);
+    let counts =
+        format!("{},{:03},{:03} characters", characters / 1_000_000, characters / 1000 % 1000, characters % 1000);
     assert!(include_str!("README.md").contains(&counts), "the card does not say {counts}");
     let train: HashSet<_> = parts.train.iter().collect();
     let validation: HashSet<_> = parts.validation.iter().collect();

@@ -4,9 +4,9 @@
 
 /// Names of girls, then of boys: [`is_girl`] tells which.
 pub(super) const NAMES: &[&str] = &[
-    "Anna", "Bella", "Clara", "Daisy", "Ella", "Grace", "Hanna", "Julia", "Kate", "Lily", "Mia", "Nora", "Rosa", "Sara", "Tina",
-    "Zoe", "Adam", "Ben", "Carl", "David", "Emil", "Felix", "Hugo", "Ivan", "Jack", "Leo", "Max", "Noah", "Oscar", "Paul", "Sam",
-    "Tom",
+    "Anna", "Bella", "Clara", "Daisy", "Ella", "Grace", "Hanna", "Julia", "Kate", "Lily", "Mia", "Nora", "Rosa",
+    "Sara", "Tina", "Zoe", "Adam", "Ben", "Carl", "David", "Emil", "Felix", "Hugo", "Ivan", "Jack", "Leo", "Max",
+    "Noah", "Oscar", "Paul", "Sam", "Tom",
 ];
 
 /// Whether the name at `index` of [`NAMES`] is a girl's.
@@ -79,8 +79,8 @@ pub(super) const THINGS: &[(&str, &str)] = &[
 
 /// What a thing is like.
 pub(super) const ADJECTIVES: &[&str] = &[
-    "big", "black", "blue", "brown", "golden", "green", "pink", "pretty", "purple", "red", "shiny", "silver", "small", "white",
-    "yellow",
+    "big", "black", "blue", "brown", "golden", "green", "pink", "pretty", "purple", "red", "shiny", "silver", "small",
+    "white", "yellow",
 ];
 
 /// What a person is like.
@@ -112,7 +112,8 @@ pub(super) const GLAD: &[&str] = &["cheerful", "glad", "happy", "proud"];
 pub(super) const SAD: &[&str] = &["sad", "unhappy", "upset", "worried"];
 
 /// When it happens.
-pub(super) const TIMES: &[&str] = &["One day", "One morning", "One afternoon", "One evening", "Last spring", "Last summer"];
+pub(super) const TIMES: &[&str] =
+    &["One day", "One morning", "One afternoon", "One evening", "Last spring", "Last summer"];
 
 /// What the day is like.
 pub(super) const WEATHERS: &[&str] = &["bright", "cloudy", "cold", "fine", "sunny", "warm", "windy"];

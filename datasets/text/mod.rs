@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn tiny_shakespeare_is_split_as_published() {
-        let Some(path) = std::env::var_os("SALAMANDER_DATA").map(|folder| Path::new(&folder).join("tinyshakespeare/input.txt"))
+        let Some(path) =
+            std::env::var_os("SALAMANDER_DATA").map(|folder| Path::new(&folder).join("tinyshakespeare/input.txt"))
         else {
             return println!("skipped: no data (SALAMANDER_DATA)");
         };
@@ -134,7 +135,10 @@ mod tests {
         assert!(matches!(open(b"\xef\xbb\xbf"), Err(Error::Empty { .. })));
         assert!(matches!(open(b"too short"), Err(Error::TooShort { found: 9, least: 100, .. })));
         assert!(matches!(open(b"\x7fELF\x02\x01\xff"), Err(Error::NotText { offset: 6, byte: 0xff, .. })));
-        assert!(matches!(open(&[b"a".repeat(200), vec![0xe2, 0x82]].concat()), Err(Error::NotText { offset: 200, .. })));
+        assert!(matches!(
+            open(&[b"a".repeat(200), vec![0xe2, 0x82]].concat()),
+            Err(Error::NotText { offset: 200, .. })
+        ));
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(TextFile::open(folder.path()), Err(Error::Io { .. })));
         let missing = folder.path().join("no.txt");

@@ -195,8 +195,14 @@ const ENCODER: &[Name] = &[
     copy("bert.encoder.layer.{}.attention.self.value.bias", "encoder.stack.blocks.{}.attention.value.bias"),
     transpose("bert.encoder.layer.{}.attention.output.dense.weight", "encoder.stack.blocks.{}.attention.output.weight"),
     copy("bert.encoder.layer.{}.attention.output.dense.bias", "encoder.stack.blocks.{}.attention.output.bias"),
-    copy("bert.encoder.layer.{}.attention.output.LayerNorm.weight", "encoder.stack.blocks.{}.around_attention.after.gamma"),
-    copy("bert.encoder.layer.{}.attention.output.LayerNorm.bias", "encoder.stack.blocks.{}.around_attention.after.beta"),
+    copy(
+        "bert.encoder.layer.{}.attention.output.LayerNorm.weight",
+        "encoder.stack.blocks.{}.around_attention.after.gamma",
+    ),
+    copy(
+        "bert.encoder.layer.{}.attention.output.LayerNorm.bias",
+        "encoder.stack.blocks.{}.around_attention.after.beta",
+    ),
     transpose("bert.encoder.layer.{}.intermediate.dense.weight", "encoder.stack.blocks.{}.feed_forward.up.weight"),
     copy("bert.encoder.layer.{}.intermediate.dense.bias", "encoder.stack.blocks.{}.feed_forward.up.bias"),
     transpose("bert.encoder.layer.{}.output.dense.weight", "encoder.stack.blocks.{}.feed_forward.down.weight"),

@@ -178,7 +178,8 @@ fn write(config: &ModelConfig) -> Option<Value> {
 fn names(config: &ModelConfig) -> Names {
     let names = Names::new(NAMES).optional_prefix("model.");
     let names = names.ignore(&[ignored("model.layers.{}.self_attn.rotary_emb.inv_freq", "follows from rope_theta")]);
-    let tied = matches!(config, ModelConfig::DecoderOnly(DecoderConfig { unembedding: UnembeddingConfig::Tied { .. }, .. }));
+    let tied =
+        matches!(config, ModelConfig::DecoderOnly(DecoderConfig { unembedding: UnembeddingConfig::Tied { .. }, .. }));
     if tied { names.ignore(&[same("lm_head.weight", "model.embed_tokens.weight")]) } else { names }
 }
 

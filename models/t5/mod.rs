@@ -41,9 +41,7 @@ fn preset(size: &Size, version: Version) -> EncoderDecoderConfig {
             let scale = (size.d_model as f64).powf(-0.5);
             (FeedForwardKind::Plain, Activation::Relu, UnembeddingConfig::Tied { scale, bias: false })
         }
-        Version::Gated => {
-            (FeedForwardKind::Gated, Activation::GeluTanh, UnembeddingConfig::Untied { bias: false })
-        }
+        Version::Gated => (FeedForwardKind::Gated, Activation::GeluTanh, UnembeddingConfig::Untied { bias: false }),
     };
     let d_ff = size.d_ff.unwrap_or(4 * size.d_model);
     let feed_forward = FeedForwardConfig { d_ff, kind, activation, bias: false, dropout: size.dropout };

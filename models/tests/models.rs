@@ -17,7 +17,8 @@ fn fixtures() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for architecture in ALL.iter().filter(|architecture| !architecture.hugging_face.is_empty()) {
         let parity = root.join(architecture.name).join("parity");
-        let inner = parity.read_dir().expect("every architecture has fixtures").map(|entry| entry.expect("readable").path());
+        let inner =
+            parity.read_dir().expect("every architecture has fixtures").map(|entry| entry.expect("readable").path());
         found.extend(inner.chain([parity.clone()]).filter(|path| path.join("config.json").is_file()));
     }
     found

@@ -38,7 +38,9 @@ impl ConfigError {
     /// # Errors
     /// The error about `what` if it is not.
     pub fn probability(value: f64, what: &str) -> Result<(), Self> {
-        Self::unless((0.0..1.0).contains(&value), what, || format!("is {value}; a probability of dropping lies in [0, 1)"))
+        Self::unless((0.0..1.0).contains(&value), what, || {
+            format!("is {value}; a probability of dropping lies in [0, 1)")
+        })
     }
 
     /// Fails unless `value` counts something.

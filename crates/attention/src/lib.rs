@@ -54,6 +54,7 @@
 mod attention;
 mod block;
 mod cache;
+pub mod describe;
 mod dropout;
 mod embedding;
 mod error;

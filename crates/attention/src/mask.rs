@@ -20,6 +20,7 @@ use salamander_kernels::Reach;
 ///
 /// In the tensors that come out, `true` means hidden, as in burn; nobody outside this file holds one.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::large_enum_variant)] // one mask for each pass
 pub enum Mask {
     /// Every query sees every key.
     #[default]
@@ -168,9 +169,8 @@ mod tests {
     /// Draws the mask of one sequence: `#` visible, `.` hidden.
     fn draw(mask: &Mask, t: usize, s: usize) -> Vec<String> {
         let realised = mask.realise(t, s, &Device::flex());
-        let hidden = realised.hidden.map(|hidden| {
-            hidden.expand([1, 1, t, s]).into_data().iter::<bool>().collect::<Vec<_>>()
-        });
+        let hidden =
+            realised.hidden.map(|hidden| hidden.expand([1, 1, t, s]).into_data().iter::<bool>().collect::<Vec<_>>());
         let visible = |r: usize, j: usize| {
             let i = r + s - t;
             let far = realised.reach.left.is_some_and(|left| j + left < i)

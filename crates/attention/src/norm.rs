@@ -82,11 +82,11 @@ impl NormConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         match *self {
             Self::None => Ok(()),
-            Self::Layer { epsilon, .. } | Self::Rms { epsilon } => ConfigError::unless(
-                epsilon > 0.0 && epsilon.is_finite(),
-                "epsilon",
-                || format!("is {epsilon}; a positive number is needed"),
-            ),
+            Self::Layer { epsilon, .. } | Self::Rms { epsilon } => {
+                ConfigError::unless(epsilon > 0.0 && epsilon.is_finite(), "epsilon", || {
+                    format!("is {epsilon}; a positive number is needed")
+                })
+            }
         }
     }
 }

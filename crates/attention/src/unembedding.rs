@@ -57,10 +57,9 @@ impl UnembeddingConfig {
     /// Makes the head for `vocab_size` words of a stream of width `d_model`.
     pub fn init(&self, vocab_size: usize, d_model: usize, init: &Init, device: &Device) -> Unembedding {
         match *self {
-            Self::Tied { scale, bias } => Unembedding::Tied(Tied {
-                bias: bias.then(|| Initializer::Zeros.init([vocab_size], device)),
-                scale,
-            }),
+            Self::Tied { scale, bias } => {
+                Unembedding::Tied(Tied { bias: bias.then(|| Initializer::Zeros.init([vocab_size], device)), scale })
+            }
             Self::Untied { bias } => {
                 let init = init.matrix(Role::Head, d_model, d_model);
                 Unembedding::Untied(LinearConfig { d_input: d_model, d_output: vocab_size, bias, init }.init(device))

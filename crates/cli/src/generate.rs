@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    generate::{Completer, Request, Sampling, Translator},
+    generate::{Completer, Pieces, Request, Sampling, Translator},
     models::{Loaded, Model, open},
     text::Tokenizer,
 };
@@ -32,7 +32,7 @@ pub(crate) struct Generate {
     #[arg(long)]
     tokens: Option<usize>,
     /// Below 1 the likely become likelier; 0 always takes the likeliest
-    #[arg(long, default_value_t = 0.8)]
+    #[arg(long, default_value_t = 0.7)]
     temperature: f64,
     /// Only so many of the likeliest
     #[arg(long)]
@@ -54,8 +54,8 @@ impl Generate {
         sampling.validate()?;
         let device = self.on.open()?;
         let Loaded { config, model, tokenizer, .. } = open(&self.model, &device)?;
-        let tokenizer = tokenizer
-            .with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
+        let tokenizer =
+            tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();
         let stop = tokenizer.eos().into_iter().collect();
         match &model {
@@ -63,10 +63,10 @@ impl Generate {
                 let start = self.start(&tokenizer)?;
                 let room = longest.saturating_sub(start.len());
                 let new_tokens = self.tokens.unwrap_or(room.min(500));
-                print!("{}", self.prompt);
                 let completer = Completer::new(model, longest);
                 let tokens = completer.complete(&start, &Request { new_tokens, stop, sampling })?;
-                print_all(tokens.text(&tokenizer))?;
+                // The prompt goes through the same decoder, which knows what stands between two words.
+                print_all(Pieces::new(start.into_iter().map(Ok).chain(tokens), &tokenizer))?;
             }
             Model::EncoderDecoder(model) => {
                 let (begin, end) = (tokenizer.bos().or(tokenizer.pad()), tokenizer.eos());

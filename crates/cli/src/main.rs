@@ -21,12 +21,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Transformers in Rust: trained, loaded, looked into.
 #[derive(Parser)]
-#[command(name = "salamander", version, arg_required_else_help = true, after_help = "\
+#[command(
+    name = "salamander",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
 Examples:
   salamander train gpt
   salamander generate runs/gpt/<time> --prompt \"Once upon a time\"
   salamander show gpt2-small
-  salamander backends")]
+  salamander backends"
+)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -85,7 +90,8 @@ fn is_usage(error: &anyhow::Error) -> bool {
         matches!(error, Backend::Unknown { .. } | Backend::NotCompiled { .. } | Backend::Index { .. })
     };
     let writing = |error: &writing::Error| matches!(error, writing::Error::Sampling { .. });
-    let data = |error: &datasets::Error| matches!(error, datasets::Error::Unknown { .. } | datasets::Error::NoFile { .. });
+    let data =
+        |error: &datasets::Error| matches!(error, datasets::Error::Unknown { .. } | datasets::Error::NoFile { .. });
     error.downcast_ref().is_some_and(model)
         || error.downcast_ref().is_some_and(backend)
         || error.downcast_ref().is_some_and(writing)

@@ -66,7 +66,8 @@ fn fresh(count: usize, device: &Device) -> Result<bool> {
     let mut good = true;
     for seed in 1..=count {
         let folder = root.join(seed.to_string());
-        let python = Command::new("python3").args(["-c", FIXTURES]).arg(&folder).args(["--seed", &seed.to_string()]).output();
+        let python =
+            Command::new("python3").args(["-c", FIXTURES]).arg(&folder).args(["--seed", &seed.to_string()]).output();
         let python = python.context("python3 cannot be started; fresh checkpoints need it, with transformers")?;
         if !python.status.success() {
             let said = String::from_utf8_lossy(&python.stderr);

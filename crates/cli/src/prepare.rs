@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use salamander::{
     datasets::{self, Corpus, Pair, Splits},
     models::{ModelConfig, Recipe, TokenizerChoice, recipe},
-    text::{Corruption, Documents, Masked, PairOptions, Pairs, Special, Tokenizer, Windows},
+    text::{Bigram, Corruption, Documents, Masked, PairOptions, Pairs, Special, Tokenizer, Windows},
     train::Plan,
 };
 
@@ -46,7 +46,7 @@ pub(crate) struct Prepared {
 pub(crate) enum Material {
     Windows { train: Windows, validation: Windows },
     Documents { train: Documents, validation: Documents },
-    Masked { train: Masked, validation: Masked },
+    Masked { train: Masked, validation: Masked, bigram: Bigram },
     Pairs { train: Pairs, validation: Pairs, test: Vec<Pair> },
 }
 
@@ -140,13 +140,16 @@ fn masked(plan: &Plan, tokenizer: &Tokenizer, text: &Splits<String>) -> Result<M
     let pad = special(tokenizer.pad(), "padding")?;
     let (begin, end) = (special(tokenizer.bos(), "a beginning")?, special(tokenizer.eos(), "an end")?);
     let cut = |documents: &[String]| -> Result<Masked> {
-        let frame = |text: &String| -> Result<Vec<u32>> {
-            Ok([vec![begin], tokenizer.encode(text)?, vec![end]].concat())
-        };
+        let frame =
+            |text: &String| -> Result<Vec<u32>> { Ok([vec![begin], tokenizer.encode(text)?, vec![end]].concat()) };
         let ids = documents.iter().map(frame).collect::<Result<Vec<_>>>()?;
         Ok(Masked::new(ids, Corruption::new(tokenizer)?, pad, plan.seq_len, plan.batch_size, plan.seed)?)
     };
-    Ok(Material::Masked { train: cut(&text.train)?, validation: cut(&text.validation)? })
+    let mut bigram = Bigram::default();
+    for text in &text.train {
+        bigram.count(&[vec![begin], tokenizer.encode(text)?, vec![end]].concat());
+    }
+    Ok(Material::Masked { train: cut(&text.train)?, validation: cut(&text.validation)?, bigram })
 }
 
 fn pairs(plan: &Plan, tokenizer: &Tokenizer, pairs: Splits<Pair>) -> Result<Material> {

@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use salamander::models::{Error, architecture, recipe};
+use salamander::{
+    attention::describe::{Describe, Page},
+    models::{ModelConfig, architecture, recipe},
+};
 
 /// Shows a model: its sizes, its parts and what they count.
 #[derive(clap::Args)]
@@ -23,11 +26,17 @@ impl Show {
         let config = recipe.config(Some(self.vocab_size))?;
         println!("{}: {}", recipe.name, recipe.summary);
         println!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
-        let text = toml::to_string(&config).map_err(|error| Error::Recipe {
-            recipe: recipe.name.clone(),
-            reason: error.to_string(),
-        })?;
-        println!("{text}\nparameters: {}", config.num_params());
+        println!("{}", page(&config));
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The model on one page.
+fn page(config: &ModelConfig) -> Page {
+    match config {
+        ModelConfig::DecoderOnly(config) => config.page(),
+        ModelConfig::MaskedLm(config) => config.page(),
+        ModelConfig::Classifier(config) => config.page(),
+        ModelConfig::EncoderDecoder(config) => config.page(),
     }
 }

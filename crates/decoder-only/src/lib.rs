@@ -70,6 +70,7 @@
 //! ```
 
 mod config;
+mod describe;
 mod model;
 
 pub use config::DecoderConfig;

@@ -3,7 +3,10 @@
 #[path = "../../attention/tests/support/mod.rs"]
 mod support;
 
-use burn::{module::Module, tensor::{Device, Int, Tensor}};
+use burn::{
+    module::Module,
+    tensor::{Device, Int, Tensor},
+};
 use proptest::prelude::*;
 use salamander_attention::*;
 use salamander_decoder_only::{Decoder, DecoderConfig};
@@ -144,7 +147,8 @@ fn the_receptive_field_is_the_past() {
     let device = Device::flex().autodiff();
     for choice in some_choices(8) {
         let model = made(&choice, &device);
-        let x = Tensor::<3>::random([1, 6, choice.d_model()], burn::tensor::Distribution::Default, &device).require_grad();
+        let x =
+            Tensor::<3>::random([1, 6, choice.d_model()], burn::tensor::Distribution::Default, &device).require_grad();
         for out in [0, 2, 5] {
             let mut pass = Pass::default();
             pass.hide_future();

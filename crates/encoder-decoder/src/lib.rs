@@ -24,6 +24,7 @@
 //! It halves the parameters at the same cost of computation.
 
 mod config;
+mod describe;
 mod model;
 
 pub use config::EncoderDecoderConfig;

@@ -82,7 +82,7 @@ impl Transformer {
         let [_, _, d] = words.dims();
         let wave = |p: usize, c: usize| {
             let angle = p as f32 / 10_000f32.powf((c / 2 * 2) as f32 / d as f32);
-            if c % 2 == 0 { angle.sin() } else { angle.cos() }
+            if c.is_multiple_of(2) { angle.sin() } else { angle.cos() }
         };
         let waves: Vec<f32> = (0..t).flat_map(|p| (0..d).map(move |c| wave(p, c))).collect();
         let waves = Tensor::<3>::from_data(TensorData::new(waves, [1, t, d]), &words.device());

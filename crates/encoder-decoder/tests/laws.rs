@@ -130,9 +130,7 @@ fn the_receptive_field_is_all_of_the_source_and_the_targets_past() {
     for choice in some_choices(8) {
         let choice = Choice { weights: Weights::Softmax, ..choice };
         let model = made(&choice, &device);
-        let random = |t| {
-            Tensor::<3>::random([1, t, choice.d_model()], Distribution::Default, &device).require_grad()
-        };
+        let random = |t| Tensor::<3>::random([1, t, choice.d_model()], Distribution::Default, &device).require_grad();
         let (source, target) = (random(5), random(6));
         let run = || {
             let mut pass = Pass::default();

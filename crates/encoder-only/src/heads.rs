@@ -5,8 +5,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use salamander_attention::{
-    Activation, Dropout, Init, Linear, LinearConfig, Norm, NormConfig, Role, TokenTable, Unembedding,
-    UnembeddingConfig,
+    Activation, Dropout, Init, Linear, LinearConfig, Norm, NormConfig, Role, TokenTable, Unembedding, UnembeddingConfig,
 };
 use serde::{Deserialize, Serialize};
 

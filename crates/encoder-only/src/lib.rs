@@ -16,6 +16,7 @@
 //! stack that looks at this one's output, an encoder-decoder (`salamander-encoder-decoder`).
 
 mod config;
+mod describe;
 mod heads;
 mod model;
 

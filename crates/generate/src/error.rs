@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn too_long_says_what_fits() {
-        let error = |length, new_tokens| Error::TooLong { what: "prompt", length, new_tokens, max_seq_len: 16 }.to_string();
+        let max_seq_len = 16;
+        let error = |length, new_tokens| Error::TooLong { what: "prompt", length, new_tokens, max_seq_len }.to_string();
         assert_eq!(
             error(10, 7),
             "10 tokens of prompt and 7 new ones make 17, and the model reads at most 16; ask for at most 6 new ones"

@@ -1,19 +1,19 @@
 //! From logits to text.
 //!
 //! A [`Completer`] goes on where a prompt ends, a [`Translator`] writes a target for a source. Both give [`Tokens`], an
-//! iterator of ids: a text can be shown while it is written, and is ended by asking for no more. What makes an id of logits
-//! is [`Sampling`], composed of the pure functions of [`logits`].
+//! iterator of ids: a text can be shown while it is written, and is ended by asking for no more. What makes an id of
+//! logits is [`Sampling`], composed of the pure functions of [`logits`].
 //!
 //! # Why a writer
 //!
-//! Keys and values of what has been read do not change, so they are kept: the prompt is read in one pass, of which only the
-//! last position becomes logits, and each new token is a pass over one position. What a model of each family must do for
-//! that is [`Writer`], and the loops are written once, on top of it.
+//! Keys and values of what has been read do not change, so they are kept: the prompt is read in one pass, of which only
+//! the last position becomes logits, and each new token is a pass over one position. What a model of each family must do
+//! for that is [`Writer`], and the loops are written once, on top of it.
 //!
 //! # Why the same seed gives the same text
 //!
-//! The choice of token `n` is a function of the seed, of `n` and of the logits: not of what else was drawn before, nor of
-//! how many texts are written side by side.
+//! The choice of token `n` is a function of the seed, of `n` and of the logits: not of what else was drawn before, nor
+//! of how many texts are written side by side.
 //!
 //! # Example
 //!
@@ -27,7 +27,10 @@
 //! #     vocab_size: 50,
 //! #     d_model: 16,
 //! #     max_seq_len: 32,
-//! #     embedding: EmbeddingConfig { positions: PositionsConfig::Learned { max_seq_len: 32, offset: 0 }, ..Default::default() },
+//! #     embedding: EmbeddingConfig {
+//! #         positions: PositionsConfig::Learned { max_seq_len: 32, offset: 0 },
+//! #         ..Default::default()
+//! #     },
 //! #     stack: StackConfig {
 //! #         n_layers: 1,
 //! #         block: BlockConfig {

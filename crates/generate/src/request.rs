@@ -32,7 +32,12 @@ pub(crate) fn check_ids(what: &'static str, ids: &[u32], vocab_size: usize) -> R
 }
 
 /// Fails unless `length` tokens and the new ones fit.
-pub(crate) fn check_room(what: &'static str, length: usize, new_tokens: usize, max_seq_len: usize) -> Result<(), Error> {
+pub(crate) fn check_room(
+    what: &'static str,
+    length: usize,
+    new_tokens: usize,
+    max_seq_len: usize,
+) -> Result<(), Error> {
     if length.saturating_add(new_tokens) > max_seq_len {
         return Err(Error::TooLong { what, length, new_tokens, max_seq_len });
     }

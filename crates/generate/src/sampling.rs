@@ -39,7 +39,7 @@ impl Sampling {
             if holds { Ok(()) } else { Err(Error::Sampling { setting, value, rule }) }
         };
         let warm = self.temperature >= 0.0 && self.temperature.is_finite();
-        unless(warm, "temperature", self.temperature, "0 (the likeliest token) or more is needed, 1 for the model's own choice")?;
+        unless(warm, "temperature", self.temperature, "0 (the likeliest token) or a positive number is needed")?;
         if let Some(k) = self.top_k {
             unless(k > 0, "top_k", k as f64, "at least 1 token must be left")?;
         }

@@ -21,8 +21,8 @@ pub struct Translator {
 }
 
 impl Translator {
-    /// Writes with `model`, whose sources and targets each have at most `max_seq_len` tokens. A target begins with `start`
-    /// and ends before `end`; neither is part of what comes out.
+    /// Writes with `model`, whose sources and targets each have at most `max_seq_len` tokens. A target begins with
+    /// `start` and ends before `end`; neither is part of what comes out.
     ///
     /// # Errors
     /// If `start` or `end` is beyond the model's vocabulary.

@@ -168,12 +168,7 @@ mod in_place {
 
     /// Takes the parameters out of the module, steps them all, and puts them back: with the module still holding them
     /// they would have two owners, and writing would copy.
-    pub(super) fn step<M: Module>(
-        optimizer: &mut AdamW,
-        factors: &Factors,
-        model: M,
-        gradients: GradientsParams,
-    ) -> M {
+    pub(super) fn step<M: Module>(optimizer: &mut AdamW, factors: &Factors, model: M, gradients: GradientsParams) -> M {
         let mut take = Take { optimizer, factors, gradients, jobs: Vec::new(), ids: HashMap::new() };
         let model = model.map(&mut take);
         let Take { mut jobs, ids, .. } = take;

@@ -136,12 +136,7 @@ pub fn compiled() -> Vec<Backend> {
             all: Some(|| Device::enumerate(DeviceType::Wgpu).into_vec()),
         },
         #[cfg(feature = "cpu")]
-        Backend {
-            name: "cpu",
-            summary: "CPU, through CubeCL's compiler",
-            first: || Device::cpu(),
-            all: None,
-        },
+        Backend { name: "cpu", summary: "CPU, through CubeCL's compiler", first: || Device::cpu(), all: None },
     ];
     all.to_vec()
 }

@@ -42,10 +42,7 @@ pub fn composed(x: Tensor<4>, cos: Tensor<2>, sin: Tensor<2>, pairing: Pairing) 
     let second: Tensor<4> = turning.narrow(pair, 1, 1).squeeze_dim(pair);
     let (cos, sin) = (cos.unsqueeze::<4>(), sin.unsqueeze::<4>());
     let turned = Tensor::stack::<5>(
-        vec![
-            first.clone() * cos.clone() - second.clone() * sin.clone(),
-            second * cos + first * sin,
-        ],
+        vec![first.clone() * cos.clone() - second.clone() * sin.clone(), second * cos + first * sin],
         pair,
     );
     let turned = turned.reshape([b, h, t, 2 * half]);

@@ -91,11 +91,7 @@ fn norms() {
             |[x, g]| layer_norm(x, Some(flat(g)), None, 1e-2),
             |[x, g]| composed::layer_norm(x, Some(flat(g)), None, 1e-2),
         );
-        agree(
-            [&x, &g],
-            |[x, g]| rms_norm(x, Some(flat(g)), 1e-2),
-            |[x, g]| composed::rms_norm(x, Some(flat(g)), 1e-2),
-        );
+        agree([&x, &g], |[x, g]| rms_norm(x, Some(flat(g)), 1e-2), |[x, g]| composed::rms_norm(x, Some(flat(g)), 1e-2));
     }
 }
 
@@ -304,6 +300,8 @@ fn a_capped_score_is_composed_everywhere() {
         weights: Weights::Softmax,
         dropout: 0.0,
     };
-    let run = |softcap| attention(x.clone(), x.clone(), x.clone(), None, None, &AttentionOptions { softcap, ..options.clone() });
+    let run = |softcap| {
+        attention(x.clone(), x.clone(), x.clone(), None, None, &AttentionOptions { softcap, ..options.clone() })
+    };
     assert!((run(Some(1.5)) - run(None)).abs().max().into_scalar::<f32>() > 1e-3);
 }

@@ -27,7 +27,8 @@ impl Corruption {
     /// # Errors
     /// If it has no mask.
     pub fn new(tokenizer: &Tokenizer) -> Result<Self, Error> {
-        let mask = tokenizer.mask().ok_or(Error::NoSpecial { special: "<mask>", purpose: "masked language modelling" })?;
+        let mask =
+            tokenizer.mask().ok_or(Error::NoSpecial { special: "<mask>", purpose: "masked language modelling" })?;
         Ok(Self { rate: 0.15, mask, special: tokenizer.special_ids(), vocab_size: tokenizer.vocab_size() })
     }
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// A character is not in the vocabulary, and there is no token for the unknown.
-    #[error("the character {character:?} at byte {offset} is not in the vocabulary of {vocab_size} (made from other text)")]
+    #[error(
+        "the character {character:?} at byte {offset} is not in the vocabulary of {vocab_size} (made from other text)"
+    )]
     UnknownCharacter {
         /// The character.
         character: char,
@@ -69,7 +71,9 @@ pub enum Error {
         hint: &'static str,
     },
     /// A sequence is longer than the model can take.
-    #[error("the {side} of pair {index} has {found} tokens with its special ones, more than {most}: raise the limit or leave it out")]
+    #[error(
+        "the {side} of pair {index} has {found} tokens with its special ones, more than {most}: raise the limit or leave it out"
+    )]
     TooLong {
         /// Source or target.
         side: &'static str,

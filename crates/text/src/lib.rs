@@ -24,6 +24,7 @@
 //! ```
 
 mod batch;
+mod bigram;
 mod corruption;
 mod error;
 mod matrix;
@@ -32,6 +33,7 @@ mod stream;
 mod tokenizer;
 
 pub use batch::{Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
+pub use bigram::Bigram;
 pub use corruption::Corruption;
 pub use error::Error;
 pub use matrix::Matrix;

@@ -90,7 +90,8 @@ mod tests {
     fn each_epoch_has_each_item_once_in_another_order() {
         for items in [1, 2, 3, 5, 16, 17, 100, 1000] {
             let order = Order::new(items, 3);
-            let epoch = |number: u64| (0..items as u64).map(|at| order.item(number * items as u64 + at)).collect::<Vec<_>>();
+            let epoch =
+                |number: u64| (0..items as u64).map(|at| order.item(number * items as u64 + at)).collect::<Vec<_>>();
             for number in 0..4 {
                 let mut sorted = epoch(number);
                 sorted.sort_unstable();

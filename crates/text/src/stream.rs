@@ -118,7 +118,8 @@ impl<'a> StreamDecoder<'a> {
 
     fn beyond_printed<'t>(&self, text: &'t str) -> &'t str {
         // A decoder that changes its mind about text already out can only be followed from where the two part.
-        let shared = text.chars().zip(self.printed.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let shared =
+            text.chars().zip(self.printed.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
         match text.len() < self.printed.len() {
             true => "",
             false => &text[shared..],

@@ -17,7 +17,9 @@ pub enum Error {
         rule: String,
     },
     /// The loss is no number any more.
-    #[error("step {step}: the loss is {loss}; training stopped, the last good checkpoint is kept (try a lower learning rate)")]
+    #[error(
+        "step {step}: the loss is {loss}; training stopped, the last good checkpoint is kept (try a lower learning rate)"
+    )]
     NotFinite {
         /// At which step, counted from 1.
         step: usize,

@@ -8,10 +8,7 @@ use std::{
     time::Instant,
 };
 
-use burn::{
-    optim::GradientsParams,
-    tensor::Device,
-};
+use burn::{optim::GradientsParams, tensor::Device};
 use salamander_kernels::{AdamW, CrossEntropyOptions, clip_global_norm, cross_entropy, global_norm};
 use salamander_text::{Batches, IGNORE};
 use serde_json::json;
@@ -92,7 +89,8 @@ where
             tell(session, clock.progress(step, plan.steps, rate, &taken))?;
         }
         if step % plan.eval_every == 0 && step < plan.steps {
-            let evaluation = clock.paused(|| evaluate(&model.valid(), data.validation, plan.eval_batches, &session.device));
+            let evaluation =
+                clock.paused(|| evaluate(&model.valid(), data.validation, plan.eval_batches, &session.device));
             note(session, &model, step, &evaluation, &mut outcome)?;
         }
     }
@@ -140,11 +138,8 @@ fn one_step<M: Objective>(
         }
     };
     let loss = f64::from(loss.into_scalar::<f32>());
-    let model = if loss.is_finite() && gradient_norm.is_finite() {
-        optimizer.step(rate, model, gradients)
-    } else {
-        model
-    };
+    let model =
+        if loss.is_finite() && gradient_norm.is_finite() { optimizer.step(rate, model, gradients) } else { model };
     (model, Taken { loss, gradient_norm, tokens: question.counted })
 }
 

@@ -71,7 +71,12 @@ pub(super) const RETURNED: Shape = Shape {
             "{He} liked the {thing} very much.",
             "Who had lost the {thing}?",
         ]),
-        must(&["Then {friend} came by.", "Soon {he} met {friend}.", "Not far away sat {friend}.", "Then {he} saw {friend}."]),
+        must(&[
+            "Then {friend} came by.",
+            "Soon {he} met {friend}.",
+            "Not far away sat {friend}.",
+            "Then {he} saw {friend}.",
+        ]),
         must(&[
             "{friend} was {sad}.",
             "{friend} was looking for a {thing}.",

@@ -118,7 +118,7 @@ impl AttentionConfig {
             scale: self.factor(),
             softcap: None,
             reach: Reach { left: None, right: None },
-            weights: self.weights.clone(),
+            weights: self.weights,
             dropout: 0.0,
         }
     }

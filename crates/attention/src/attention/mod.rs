@@ -4,12 +4,9 @@
 mod config;
 mod regulariser;
 
-use burn::{
-    module::Module,
-    tensor::Tensor,
-};
-use salamander_kernels as kernels;
+use burn::{module::Module, tensor::Tensor};
 pub use config::{AttentionConfig, ProjectionBias};
+use salamander_kernels as kernels;
 
 use crate::{CacheShape, Dropout, LayerPass, Linear, RotaryConfig, mask::Realised};
 use regulariser::Regulariser;
@@ -88,11 +85,8 @@ impl Attention {
         bias: Option<Tensor<4>>,
         pass: &mut LayerPass,
     ) -> Tensor<3> {
-        let options = kernels::AttentionOptions {
-            reach: mask.reach,
-            dropout: self.dropout.rate(&q),
-            ..self.options.clone()
-        };
+        let options =
+            kernels::AttentionOptions { reach: mask.reach, dropout: self.dropout.rate(&q), ..self.options.clone() };
         let training = q.device().is_autodiff();
         let regulariser = self.regulariser.as_ref().filter(|_| training);
         let mixed = if regulariser.is_some() || pass.wants("attention.weights") {

@@ -33,10 +33,7 @@ impl GatedFeedForward {
 
 #[cfg(test)]
 mod tests {
-    use burn::{
-        module::Param,
-        tensor::Device,
-    };
+    use burn::{module::Param, tensor::Device};
 
     use super::*;
 

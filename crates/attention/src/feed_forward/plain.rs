@@ -30,10 +30,7 @@ impl PlainFeedForward {
 
 #[cfg(test)]
 mod tests {
-    use burn::{
-        module::Param,
-        tensor::Device,
-    };
+    use burn::{module::Param, tensor::Device};
 
     use super::*;
 

@@ -5,8 +5,6 @@ mod absolute;
 mod relative;
 mod rotary;
 
-pub use absolute::{
-    LearnedPositions, Positions, PositionsConfig, SinusoidLayout, SinusoidalPositions, sinusoids,
-};
+pub use absolute::{LearnedPositions, Positions, PositionsConfig, SinusoidLayout, SinusoidalPositions, sinusoids};
 pub use relative::{BucketDirection, RelativeBias, RelativeBiasConfig, bucket};
 pub use rotary::{RotaryConfig, RotaryScaling};

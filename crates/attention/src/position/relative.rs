@@ -141,6 +141,9 @@ mod tests {
         let whole = bias.forward(5, 5);
         assert_eq!(whole.dims(), [1, 2, 5, 5]);
         let last = whole.slice([0..1, 0..2, 4..5, 0..5]).into_data();
-        assert_eq!(last.try_to_vec::<f32>().expect("f32"), bias.forward(1, 5).into_data().try_to_vec::<f32>().expect("f32"));
+        assert_eq!(
+            last.try_to_vec::<f32>().expect("f32"),
+            bias.forward(1, 5).into_data().try_to_vec::<f32>().expect("f32")
+        );
     }
 }

@@ -139,11 +139,7 @@ impl Choice {
     }
 
     pub fn block(&self) -> BlockConfig {
-        BlockConfig {
-            attention: self.attention(),
-            feed_forward: self.feed_forward(),
-            residual: self.residual.clone(),
-        }
+        BlockConfig { attention: self.attention(), feed_forward: self.feed_forward(), residual: self.residual.clone() }
     }
 
     pub fn cross_block(&self) -> CrossBlockConfig {

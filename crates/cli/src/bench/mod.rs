@@ -57,7 +57,9 @@ impl Bench {
                     println!("  round {round}: PyTorch    {rate:.0}");
                     theirs.push(rate);
                 }
-                None => println!("  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"),
+                None => println!(
+                    "  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"
+                ),
             }
         }
         let rate = median(&mut ours);
@@ -74,7 +76,9 @@ impl Bench {
 /// The trainer's own rate over about `seconds`.
 fn measure(config: &ModelConfig, plan: &Plan, device: &Device, seconds: f64) -> Result<f64> {
     let words = config.vocab_size() as u32;
-    let tokens: Vec<u32> = (0..100_000u64).map(|i| ((i * i * 2_654_435_761 >> 7) % u64::from(words)) as u32).collect();
+    let tokens: Vec<u32> = (0..100_000u64)
+        .map(|i| ((i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 7) % u64::from(words)) as u32)
+        .collect();
     let set = Windows::new(tokens, plan.seq_len, plan.batch_size, plan.seed)?;
     let start = Instant::now();
     run(config, plan, &set, device, 10)?;

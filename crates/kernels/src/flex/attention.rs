@@ -92,7 +92,7 @@ impl Target {
 
 impl Matrix {
     /// The matrix from row `row` on.
-    fn from_row(self, row: usize) -> Self {
+    fn skip_rows(self, row: usize) -> Self {
         Self { at: self.at.wrapping_offset(row as isize * self.row), ..self }
     }
 }
@@ -133,7 +133,7 @@ impl Inputs {
                 let (batch, head_index) = (i / h, i % h);
                 let used = self.after_dropout(i, start, block, &mut dropped);
                 let seen = self.visible().block(start, count);
-                let v = head(&self.v, batch, self.key_head(head_index)).from_row(seen.start);
+                let v = head(&self.v, batch, self.key_head(head_index)).skip_rows(seen.start);
                 // SAFETY: the rows `start..` of head `i` in `y`, `[B, T, H, F]`.
                 unsafe {
                     let to = to_y.at(((batch * t + start) * h + head_index) * f);
@@ -156,8 +156,8 @@ impl Inputs {
         let Sizes { h, e, s, .. } = self.sizes;
         let (batch, head_index, count) = (i / h, i % h, divisors.len());
         let seen = self.visible().block(start, count);
-        let q = head(&self.q, batch, head_index).from_row(start);
-        let k = head(&self.k, batch, self.key_head(head_index)).from_row(seen.start);
+        let q = head(&self.q, batch, head_index).skip_rows(start);
+        let k = head(&self.k, batch, self.key_head(head_index)).skip_rows(seen.start);
         // SAFETY: `block` holds `count` rows of `s`; of each, the part `seen` is written.
         unsafe {
             let target = (block.as_mut_ptr().add(seen.start), s as isize);
@@ -318,8 +318,8 @@ impl Inputs {
             // SAFETY: `count` rows of `block`, of each the part `seen`; rows `start..` of head `i` of the queries.
             unsafe {
                 let target = (block.as_mut_ptr().add(seen.start), s as isize);
-                let dy = head(dy, batch, head_index).from_row(start);
-                times([count, f, seen.len()], dy, v.from_row(seen.start).transposed(), target, 1.0);
+                let dy = head(dy, batch, head_index).skip_rows(start);
+                times([count, f, seen.len()], dy, v.skip_rows(seen.start).transposed(), target, 1.0);
                 for (row, d_scores) in block.chunks_exact_mut(s).enumerate() {
                     let at = start + row;
                     d_scores[..seen.start].fill(0.0);
@@ -339,7 +339,7 @@ impl Inputs {
                 let to = to_q.at(((batch * t + start) * h + head_index) * e);
                 let d_scores = Matrix { at: block.as_ptr().add(seen.start), row: s as isize, column: 1 };
                 let target = (to, (h * e) as isize);
-                times([count, seen.len(), e], d_scores, k.from_row(seen.start), target, self.options.scale as f32);
+                times([count, seen.len(), e], d_scores, k.skip_rows(seen.start), target, self.options.scale as f32);
             }
         }
     }
@@ -370,16 +370,16 @@ impl Inputs {
             if rows.is_empty() {
                 continue;
             }
-            let column = |values: &[f32]| Matrix::of(values, s).from_row(rows.start).transposed().from_row(start);
+            let column = |values: &[f32]| Matrix::of(values, s).skip_rows(rows.start).transposed().skip_rows(start);
             // SAFETY: rows `start..` of the key head's gradients, `[B, S, K, E]`.
             unsafe {
                 let at = (batch * s + start) * k + key_head;
                 let (to_k, to_v) = (to_k.at(at * e), to_v.at(at * f));
                 let factor = self.options.scale as f32;
                 let sizes = [count, rows.len(), e];
-                let q = q.from_row(rows.start);
+                let q = q.skip_rows(rows.start);
                 multiply(sizes, column(d_scores), q, (to_k, (k * e) as isize), (true, factor, false));
-                let dy = dy.from_row(rows.start);
+                let dy = dy.skip_rows(rows.start);
                 multiply([count, rows.len(), f], column(weights), dy, (to_v, (k * f) as isize), (true, 1.0, false));
             }
         }

@@ -5,12 +5,12 @@
 
 use burn::{
     backend::{
-        Autodiff, Backend, Dispatch,
+        Autodiff, Backend, Dispatch, ExtensionType,
         autodiff::{
             checkpoint::strategy::CheckpointStrategy,
             ops::{Backward, OpsKind},
         },
-        ExtensionType, backend_extension,
+        backend_extension,
         tensor::{BoolTensor, FloatTensor, IntTensor},
     },
     tensor::{Bool, Int, Tensor},
@@ -294,11 +294,7 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         }
     }
 
-    fn fused_cross_entropy(
-        logits: Tracked<C>,
-        targets: IntTensor<Self>,
-        options: CrossEntropyOptions,
-    ) -> Tracked<C> {
+    fn fused_cross_entropy(logits: Tracked<C>, targets: IntTensor<Self>, options: CrossEntropyOptions) -> Tracked<C> {
         with_rule!(
             super::cross_entropy::Rule, [logits],
             tracked: {

@@ -129,8 +129,14 @@ fn vector(x: &[f32], weight: &FlexTensor, [k, n]: [usize; 2], bias: Option<&[f32
         let piece = (pieces::PIECE / k.max(1)).max(8);
         pieces::fill(&mut y, piece, |start, y| dots(&storage[start * k..], x, y));
     } else if w.row == n as isize && w.column == 1 {
-        let piece = (8 * pieces::PIECE / k.max(1)).max(64);
-        pieces::fill(&mut y, piece, |start, y| combine(&storage[start..], n, x, y));
+        // Each piece reads whole rows, one after the other, into sums of its own.
+        let rows = (8 * pieces::PIECE / n.max(1)).max(8);
+        let sums = pieces::map_at(x, rows, |start, x| {
+            let mut sums = vec![0.0; n];
+            combine(&storage[start * n..], n, x, &mut sums);
+            sums
+        });
+        y.iter_mut().zip(pieces::add_up(sums)).for_each(|(y, sum)| *y += sum);
     } else {
         return product([1, k, n], Matrix::of(x, k), w, Some(y));
     }

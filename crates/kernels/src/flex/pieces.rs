@@ -15,7 +15,15 @@ pub(super) fn rows(width: usize) -> usize {
 
 /// `f` of each piece of `x`, in order.
 pub(super) fn map<T: Send>(x: &[f32], piece: usize, f: impl Fn(&[f32]) -> T + Send + Sync) -> Vec<T> {
-    if x.len() <= piece { vec![f(x)] } else { x.par_chunks(piece).map(f).collect() }
+    map_at(x, piece, |_, x| f(x))
+}
+
+/// `f` of each piece of `x` and where it begins, in order.
+pub(super) fn map_at<T: Send>(x: &[f32], piece: usize, f: impl Fn(usize, &[f32]) -> T + Send + Sync) -> Vec<T> {
+    if x.len() <= piece {
+        return vec![f(0, x)];
+    }
+    x.par_chunks(piece).enumerate().map(|(i, x)| f(i * piece, x)).collect()
 }
 
 /// `f` of each piece of the output.

@@ -27,7 +27,13 @@ impl Documents {
     ///
     /// # Panics
     /// If `rows` or `length` is 0.
-    pub fn new(documents: impl IntoIterator<Item = Vec<u32>>, end: u32, length: usize, rows: usize, seed: u64) -> Result<Self, Error> {
+    pub fn new(
+        documents: impl IntoIterator<Item = Vec<u32>>,
+        end: u32,
+        length: usize,
+        rows: usize,
+        seed: u64,
+    ) -> Result<Self, Error> {
         check_size(rows, length);
         let mut windows = Vec::new();
         for mut document in documents {

@@ -106,7 +106,8 @@ impl Pairs {
     /// Which pairs a step takes.
     fn chosen(&self, step: u64) -> Vec<usize> {
         let rows = self.options.rows as u64;
-        let items = |positions: std::ops::Range<u64>| positions.map(|position| self.order.item(position)).collect::<Vec<_>>();
+        let items =
+            |positions: std::ops::Range<u64>| positions.map(|position| self.order.item(position)).collect::<Vec<_>>();
         if !self.options.similar {
             return items(step * rows..(step + 1) * rows);
         }
@@ -194,7 +195,10 @@ mod tests {
     #[test]
     fn too_long_and_too_few_are_refused() {
         let message = Pairs::new(vec![(vec![], vec![0; 40])], options(1, false), 0).unwrap_err().to_string();
-        assert!(message.starts_with("the target of pair 0 has 41 tokens with its special ones, more than 40"), "{message}");
+        assert!(
+            message.starts_with("the target of pair 0 has 41 tokens with its special ones, more than 40"),
+            "{message}"
+        );
         assert!(Pairs::new(vec![], options(1, false), 0).is_err());
     }
 }

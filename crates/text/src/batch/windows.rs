@@ -97,7 +97,8 @@ mod tests {
         for (tokens, length, rows) in [(2, 1, 1), (10, 9, 4), (11, 3, 2), (100, 7, 5), (101, 10, 3)] {
             let windows = windows(tokens, length, rows);
             let batches = windows.evaluation();
-            let targets: Vec<_> = batches.flat_map(|batch| batch.targets.values).filter(|&target| target != IGNORE).collect();
+            let targets: Vec<_> =
+                batches.flat_map(|batch| batch.targets.values).filter(|&target| target != IGNORE).collect();
             assert_eq!(targets, (1..i64::from(tokens)).collect::<Vec<_>>(), "{tokens} {length} {rows}");
         }
     }
@@ -126,6 +127,9 @@ mod tests {
     #[test]
     fn too_little_text_is_refused() {
         let message = Windows::new(vec![0; 8], 8, 1, 0).unwrap_err().to_string();
-        assert_eq!(message, "there are 8 tokens, and at least 9 are needed for one window: take more text or shorter windows");
+        assert_eq!(
+            message,
+            "there are 8 tokens, and at least 9 are needed for one window: take more text or shorter windows"
+        );
     }
 }

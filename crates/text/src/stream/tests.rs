@@ -56,7 +56,18 @@ fn check(tokenizer: &Tokenizer, text: &str) {
 
 #[test]
 fn hard_texts_come_piece_by_piece() {
-    for text in ["", "a b", "aé€😀b", "👩‍👩‍👧‍👦 a 🏳️‍🌈a", "שלום", "\0", " a  a ", "\u{fffd}a", "é\u{fffd}", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}a"] {
+    for text in [
+        "",
+        "a b",
+        "aé€😀b",
+        "👩‍👩‍👧‍👦 a 🏳️‍🌈a",
+        "שלום",
+        "\0",
+        " a  a ",
+        "\u{fffd}a",
+        "é\u{fffd}",
+        "\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}a",
+    ] {
         for tokenizer in [Tokenizer::characters(text, &[]), Tokenizer::bytes(&[]), byte_level(), byte_fallback()] {
             check(&tokenizer, text);
         }

@@ -74,7 +74,9 @@ mod tests {
     #[test]
     fn bytes_made_visible() {
         // The space, the line end, the last of C0 and C1, the soft hyphen.
-        for (byte, expected) in [(b'a', 'a'), (b' ', 'Ġ'), (b'\n', 'Ċ'), (0, 'Ā'), (0x7f, 'ġ'), (0xa0, 'ł'), (0xad, 'Ń'), (0xff, 'ÿ')] {
+        for (byte, expected) in
+            [(b'a', 'a'), (b' ', 'Ġ'), (b'\n', 'Ċ'), (0, 'Ā'), (0x7f, 'ġ'), (0xa0, 'ł'), (0xad, 'Ń'), (0xff, 'ÿ')]
+        {
             assert_eq!(visible(byte), expected, "{byte}");
         }
         assert_eq!((0..=u8::MAX).map(visible).collect::<HashSet<_>>().len(), 256);

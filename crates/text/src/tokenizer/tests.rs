@@ -5,8 +5,16 @@ use proptest::prelude::*;
 use super::*;
 
 /// Texts that trip tokenizers up: empty, NUL, emoji joined by ZWJ, right to left, combining marks, line ends, U+FFFD.
-const HARD: [&str; 8] =
-    ["", "\0a\0", "👩‍👩‍👧‍👦 and 🏳️‍🌈", "שלום \u{202b}עולם\u{202c} مرحبا", "e\u{301}", "a\r\nb\n\n\tc ", "\u{fffd}\u{feff}", "<pad <mask >< ▁Ġ"];
+const HARD: [&str; 8] = [
+    "",
+    "\0a\0",
+    "👩‍👩‍👧‍👦 and 🏳️‍🌈",
+    "שלום \u{202b}עולם\u{202c} مرحبا",
+    "e\u{301}",
+    "a\r\nb\n\n\tc ",
+    "\u{fffd}\u{feff}",
+    "<pad <mask >< ▁Ġ",
+];
 
 /// The same tokenizer, through the library.
 fn through_library(tokenizer: &Tokenizer) -> Tokenizer {
@@ -80,7 +88,9 @@ fn plain_sentences_come_back_from_words() {
 fn hard_texts_come_back() {
     let all = HARD.concat();
     let long = "x👩‍👩‍👧 ".repeat((1 << 20) / 20);
-    for tokenizer in [Tokenizer::characters(&all, &Special::ALL), Tokenizer::bytes(&Special::ALL), Tokenizer::bytes(&[])] {
+    for tokenizer in
+        [Tokenizer::characters(&all, &Special::ALL), Tokenizer::bytes(&Special::ALL), Tokenizer::bytes(&[])]
+    {
         let library = through_library(&tokenizer);
         for text in HARD {
             assert_eq!(tokenizer.decode(&tokenizer.encode(text).unwrap()).unwrap(), text);
@@ -105,7 +115,9 @@ fn what_is_saved_is_loaded_again_as_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let text = "The cat. 👩‍👩‍👧\0";
     for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown]] {
-        for tokenizer in [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)] {
+        for tokenizer in
+            [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)]
+        {
             tokenizer.save(folder.path()).unwrap();
             let loaded = Tokenizer::load(folder.path()).unwrap();
             assert_eq!(std::mem::discriminant(&loaded), std::mem::discriminant(&tokenizer));
@@ -123,7 +135,8 @@ fn what_is_saved_is_loaded_again_as_what_it_was() {
 fn names_beside_the_file_overrule_the_guess() {
     let folder = tempfile::tempdir().unwrap();
     Tokenizer::words(["a b"], &Special::ALL).save(folder.path()).unwrap();
-    let config = r#"{ "eos_token": { "content": "<pad>" }, "bos_token": "<mask>", "pad_token": null, "unk_token": "gone" }"#;
+    let config =
+        r#"{ "eos_token": { "content": "<pad>" }, "bos_token": "<mask>", "pad_token": null, "unk_token": "gone" }"#;
     std::fs::write(folder.path().join("tokenizer_config.json"), config).unwrap();
     let loaded = Tokenizer::load(folder.path()).unwrap();
     let roles = [loaded.pad(), loaded.unk(), loaded.bos(), loaded.eos(), loaded.mask()];

@@ -1,0 +1,60 @@
+//! The equations of [`EmbeddingConfig`].
+
+use super::{Group, Page, Place, place::number};
+use crate::EmbeddingConfig;
+
+/// Puts the table of `vocab_size` tokens on the page.
+pub fn describe_tokens(vocab_size: usize, place: &Place, page: &mut Page) {
+    page.size("V", "words", vocab_size);
+    page.size("D", "width of the stream", place.d_model);
+    place.parameter("weight", &[vocab_size, place.d_model], Group::Embedding, page);
+}
+
+impl EmbeddingConfig {
+    /// Puts the beginning of the stream of `tokens` on the page, under `title`.
+    pub fn describe(&self, title: &str, tokens: &str, place: &Place, page: &mut Page) {
+        let root = (place.d_model as f64).sqrt();
+        let mut x = match self.scale {
+            1.0 => format!("table[{tokens}]"),
+            scale if (scale / root - 1.0).abs() < 1e-6 => format!("√D table[{tokens}]"),
+            scale => format!("{} table[{tokens}]", number(scale)),
+        };
+        if let Some(position) = self.positions.describe(&place.within("positions"), page) {
+            x = format!("{x} + {position}");
+        }
+        if self.segments > 0 {
+            place.parameter("segments", &[self.segments, place.d_model], Group::Embedding, page);
+            x += " + segment[kind]";
+        }
+        let x = self.norm.describe(&x, Group::Norm, &place.within("norm"), page);
+        let x = page.dropped(x, self.dropout);
+        page.step(title, format!("x = {x}"), "[B, T, D]");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NormConfig, PositionsConfig, describe::Per};
+
+    #[test]
+    fn each_term_stands_only_where_it_is_added() {
+        let check = |config: EmbeddingConfig, want: &str| {
+            let mut page = Page::new("test", 6);
+            config.describe("embedding", "token", &Place::new(9, Per::Token), &mut page);
+            assert_eq!(page.flow[0].equations[0].text, want);
+        };
+        let none = EmbeddingConfig::default();
+        check(none.clone(), "x = table[token]");
+        check(EmbeddingConfig { scale: 3.0, ..none.clone() }, "x = √D table[token]");
+        check(EmbeddingConfig { scale: 2.0, dropout: 0.1, ..none }, "x = dropout(2 table[token], 0.1)");
+        let all = EmbeddingConfig {
+            scale: 1.0,
+            positions: PositionsConfig::Learned { max_seq_len: 4, offset: 2 },
+            segments: 2,
+            norm: NormConfig::Layer { epsilon: 1e-5, bias: true },
+            dropout: 0.0,
+        };
+        check(all, "x = layer_norm(table[token] + position[p + 2] + segment[kind])");
+    }
+}

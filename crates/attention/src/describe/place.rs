@@ -1,0 +1,81 @@
+//! Where a brick stands.
+
+use salamander_kernels::Reach;
+
+use super::{Group, Page, Part, Per, Product};
+
+/// Where a brick stands in a model, and what passes it there.
+#[derive(Debug, Clone)]
+pub struct Place {
+    path: String,
+    copies: usize,
+    per: Per,
+    /// Width of the stream.
+    pub(super) d_model: usize,
+    /// Which keys a query may see.
+    pub(super) reach: Reach,
+    /// What is added to the scores.
+    pub(super) bias: Option<String>,
+}
+
+impl Place {
+    /// The model itself, a stream of width `d_model`.
+    pub fn new(d_model: usize, per: Per) -> Self {
+        let reach = Reach { left: None, right: None };
+        Self { path: String::new(), copies: 1, per, d_model, reach, bias: None }
+    }
+
+    /// One level further in.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        let path = if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) };
+        Self { path, ..self.clone() }
+    }
+
+    /// Where a query sees only what `reach` says.
+    #[must_use]
+    pub fn seeing(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
+    /// Where other things pass.
+    #[must_use]
+    pub fn per(self, per: Per) -> Self {
+        Self { per, ..self }
+    }
+
+    /// In each of `copies` layers.
+    #[must_use]
+    pub(super) fn layers(&self, name: &str, copies: usize, bias: Option<String>) -> Self {
+        Self { copies, bias, ..self.within(name).within("{}") }
+    }
+
+    /// Lists a parameter.
+    pub fn parameter(&self, name: &str, shape: &[usize], group: Group, page: &mut Page) {
+        let name = self.within(name).path;
+        page.parts.push(Part { name, shape: shape.to_vec(), copies: self.copies, group });
+    }
+
+    /// Lists a product with a matrix of `rows` by `columns`.
+    pub fn product(&self, rows: usize, columns: usize, page: &mut Page) {
+        page.products.push(Product { name: self.path.clone(), rows, columns, copies: self.copies, per: self.per });
+    }
+
+    /// Lists the parameters and the product of the affine map at `name`, and writes it down: `x W_name + b_name`.
+    pub fn linear(&self, x: &str, name: &str, sizes: [usize; 2], bias: bool, group: Group, page: &mut Page) -> String {
+        let place = self.within(name);
+        let [rows, columns] = sizes;
+        place.parameter("weight", &[rows, columns], group, page);
+        place.product(rows, columns, page);
+        if !bias {
+            return format!("{x} W_{name}");
+        }
+        place.parameter("bias", &[columns], group, page);
+        format!("{x} W_{name} + b_{name}")
+    }
+}
+
+/// A number as short as it can be written.
+pub(super) fn number(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 { format!("{value:e}") } else { value.to_string() }
+}
