@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `fused` | the operations as burn sees them: a backend extension |
+//! | `calls` | the same as the rest of the crate sees them |
 //! | `memory` | buffers and views |
 //! | `pieces` | cutting work for threads without the cut changing a sum |
 //! | `math` | exp, erf and the like, written so that the compiler vectorises them |
@@ -11,6 +12,7 @@
 mod activation;
 mod adamw;
 mod attention;
+mod calls;
 mod cross_entropy;
 mod dropout;
 mod embedding;
@@ -24,7 +26,7 @@ mod rotary;
 mod score;
 
 pub(crate) use adamw::{Job, step as adamw_step};
-pub(crate) use fused::{
+pub(crate) use calls::{
     activation, attention, cross_entropy, dropout, embedding, gated, layer_norm, linear, rms_norm, rotary,
 };
 pub(crate) use memory::sum_of_squares;
