@@ -58,6 +58,6 @@ while start is None or time.perf_counter() - start < SECONDS:
     optimizer.step()
     loss.item()
     times.append(time.perf_counter() - begin)
-    if len(times) == 5:
+    if start is None and len(times) == 5:
         times, start = [], time.perf_counter()
 print(B * T / statistics.median(times))
