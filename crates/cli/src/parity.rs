@@ -64,10 +64,12 @@ fn check(directory: &Path, reference: &Path, device: &Device) -> Result<bool> {
 fn fresh(count: usize, device: &Device) -> Result<bool> {
     let root = std::env::temp_dir().join(format!("salamander-parity-{}", std::process::id()));
     let mut good = true;
+    std::fs::create_dir_all(&root).with_context(|| format!("{} cannot be made", root.display()))?;
+    let script = root.join("fixtures.py");
+    std::fs::write(&script, FIXTURES).with_context(|| format!("{} cannot be written", script.display()))?;
     for seed in 1..=count {
         let folder = root.join(seed.to_string());
-        let python =
-            Command::new("python3").args(["-c", FIXTURES]).arg(&folder).args(["--seed", &seed.to_string()]).output();
+        let python = Command::new("python3").arg(&script).arg(&folder).args(["--seed", &seed.to_string()]).output();
         let python = python.context("python3 cannot be started; fresh checkpoints need it, with transformers")?;
         if !python.status.success() {
             let said = String::from_utf8_lossy(&python.stderr);
