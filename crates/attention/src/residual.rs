@@ -4,6 +4,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+use salamander_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
 use crate::{ConfigError, Dropout, Norm, NormConfig};
@@ -81,7 +82,8 @@ impl Residual {
     /// `[B, T, D]` to `[B, T, D]`.
     pub fn apply(&self, x: Tensor<3>, sublayer: impl FnOnce(Tensor<3>) -> Tensor<3>) -> Tensor<3> {
         let change = self.inside.forward(sublayer(self.before.forward(x.clone())));
-        self.after.forward(x + self.dropout.forward(change))
+        let rate = self.dropout.rate(&change);
+        self.after.forward(kernels::residual(x, change, rate))
     }
 }
 

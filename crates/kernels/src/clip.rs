@@ -10,6 +10,15 @@ use burn::{
 ///
 /// The squares are summed on the device and read once.
 pub fn global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> f64 {
+    #[cfg(feature = "flex")]
+    if let Some(norm) = fused::global_norm(model, gradients) {
+        return norm;
+    }
+    composed_global_norm(model, gradients)
+}
+
+/// [`global_norm`] in burn's own operations.
+fn composed_global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> f64 {
     struct Squares<'a> {
         gradients: &'a GradientsParams,
         sums: Vec<Tensor<1>>,
@@ -17,7 +26,7 @@ pub fn global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> f64 {
     impl ModuleVisitor for Squares<'_> {
         fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
             if let Some(gradient) = self.gradients.get::<R>(param.id) {
-                self.sums.push(sum_of_squares(gradient));
+                self.sums.push((gradient.clone() * gradient).sum());
             }
         }
     }
@@ -32,6 +41,15 @@ pub fn global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> f64 {
 /// Scales all gradients so that their length together is at most `longest`, and returns what it was
 /// (Pascanu et al. 2012, arXiv:1211.5063).
 pub fn clip_global_norm<M: Module>(model: &M, gradients: GradientsParams, longest: f64) -> (GradientsParams, f64) {
+    let norm = global_norm(model, &gradients);
+    if !norm.is_finite() || norm <= longest {
+        return (gradients, norm);
+    }
+    (scaled(model, gradients, longest / norm), norm)
+}
+
+/// All gradients of `model` times `factor`.
+fn scaled<M: Module>(model: &M, gradients: GradientsParams, factor: f64) -> GradientsParams {
     struct Scale {
         gradients: GradientsParams,
         factor: f64,
@@ -39,23 +57,50 @@ pub fn clip_global_norm<M: Module>(model: &M, gradients: GradientsParams, longes
     impl ModuleVisitor for Scale {
         fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
             if let Some(gradient) = self.gradients.remove::<R>(param.id) {
-                self.gradients.register(param.id, gradient.mul_scalar(self.factor));
+                self.gradients.register(param.id, times(gradient, self.factor));
             }
         }
     }
-    let norm = global_norm(model, &gradients);
-    if !norm.is_finite() || norm <= longest {
-        return (gradients, norm);
-    }
-    let mut scale = Scale { gradients, factor: longest / norm };
+    let mut scale = Scale { gradients, factor };
     model.visit(&mut scale);
-    (scale.gradients, norm)
+    scale.gradients
 }
 
-fn sum_of_squares<const R: usize>(x: Tensor<R>) -> Tensor<1> {
+fn times<const R: usize>(x: Tensor<R>, factor: f64) -> Tensor<R> {
     #[cfg(feature = "flex")]
     if crate::is_fused(&x) {
-        return crate::flex::sum_of_squares(x);
+        return crate::flex::scale_in_place(x, factor as f32);
     }
-    (x.clone() * x).sum()
+    x.mul_scalar(factor)
+}
+
+/// On the CPU, all gradients in one go: most of them are too small to be worth one of their own.
+#[cfg(feature = "flex")]
+mod fused {
+    use burn_flex::{Flex, FlexTensor};
+
+    use super::*;
+
+    struct Collected<'a> {
+        gradients: &'a GradientsParams,
+        tensors: Vec<FlexTensor>,
+        all: bool,
+    }
+
+    impl ModuleVisitor for Collected<'_> {
+        fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
+            let Some(gradient) = self.gradients.get::<R>(param.id) else { return };
+            match crate::is_fused(&gradient).then(|| gradient.try_into_primitive::<Flex>()) {
+                Some(Ok(gradient)) => self.tensors.push(gradient),
+                _ => self.all = false,
+            }
+        }
+    }
+
+    /// `None` if a gradient is elsewhere or of another kind.
+    pub(super) fn global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> Option<f64> {
+        let mut collected = Collected { gradients, tensors: Vec::new(), all: true };
+        model.visit(&mut collected);
+        collected.all.then(|| crate::flex::sum_of_squares(collected.tensors).sqrt())
+    }
 }

@@ -38,6 +38,8 @@ mod embedding;
 mod flex;
 mod linear;
 mod norm;
+mod pool;
+mod residual;
 mod rotary;
 
 pub use activation::{Activation, activation, gated};
@@ -49,6 +51,8 @@ pub use dropout::dropout;
 pub use embedding::embedding;
 pub use linear::linear;
 pub use norm::{layer_norm, rms_norm};
+pub use pool::on_pool;
+pub use residual::residual;
 pub use rotary::{Pairing, rotary};
 
 /// The composed bodies, which define what the fused ones must compute.
@@ -61,6 +65,7 @@ pub mod composed {
         embedding::composed as embedding,
         linear::composed as linear,
         norm::{composed_layer as layer_norm, composed_rms as rms_norm},
+        residual::composed as residual,
         rotary::composed as rotary,
     };
 }

@@ -26,7 +26,7 @@ pub struct Question {
 /// A model together with what it is trained to do.
 pub trait Objective: Module {
     /// What it is asked.
-    type Batch;
+    type Batch: Send + Sync;
 
     /// Asks it.
     fn ask(&self, batch: &Self::Batch, device: &Device) -> Question;

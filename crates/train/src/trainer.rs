@@ -9,7 +9,7 @@ use std::{
 };
 
 use burn::{optim::GradientsParams, tensor::Device};
-use salamander_kernels::{AdamW, CrossEntropyOptions, clip_global_norm, cross_entropy, global_norm};
+use salamander_kernels::{AdamW, CrossEntropyOptions, clip_global_norm, cross_entropy, global_norm, on_pool};
 use salamander_text::{Batches, IGNORE};
 use serde_json::json;
 
@@ -77,7 +77,7 @@ where
         }
         let batch = data.train.batch_at(step as u64 - 1);
         let rate = plan.schedule.rate(step, plan.steps);
-        let (next, taken) = one_step(model, &batch, rate, plan, &mut optimizer, &device);
+        let (next, taken) = on_pool(|| one_step(model, &batch, rate, plan, &mut optimizer, &device));
         model = next;
         if !taken.loss.is_finite() || !taken.gradient_norm.is_finite() {
             let loss = if taken.loss.is_finite() { taken.gradient_norm } else { taken.loss };

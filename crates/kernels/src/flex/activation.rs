@@ -108,12 +108,17 @@ impl Backward<Flex, 1> for Rule {
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dy = in_order(grads.consume::<Flex>(&ops.node));
         if let [Some(node)] = &ops.parents {
-            let (dys, slopes) = (elements(&dy), elements(&ops.state));
-            let mut dx = buffer(dys.len());
-            pieces::fill(&mut dx, PIECE, |start, dx| products(&dys[start..], &slopes[start..], dx));
-            grads.register::<Flex>(node.id, tensor(dx, shape(&dy)));
+            grads.register::<Flex>(node.id, products_of(&dy, &ops.state));
         }
     }
+}
+
+/// `a · b`, element by element.
+pub(super) fn products_of(a: &FlexTensor, b: &FlexTensor) -> FlexTensor {
+    let (xs, ys) = (elements(a), elements(b));
+    let mut y = buffer(xs.len());
+    pieces::fill(&mut y, PIECE, |start, y| products(&xs[start..], &ys[start..], y));
+    tensor(y, shape(a))
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]

@@ -13,14 +13,15 @@ use rayon::prelude::*;
 
 use super::{
     dropout::Pattern,
-    linear::{Matrix, multiply},
+    linear::{Matrix, dots},
     memory::{buffer, elements, in_order, tensor},
     score::{Rows, Visible},
+    tile::{Product, turned},
 };
 use crate::{AttentionOptions, Weights};
 
 /// Query rows whose scores are computed together: enough for a product to be fast, few enough to skip what is hidden.
-const BLOCK: usize = 64;
+const BLOCK: usize = 24;
 
 /// What goes in, cut into heads.
 #[derive(Debug, Clone)]
@@ -95,6 +96,21 @@ impl Matrix {
     fn skip_rows(self, row: usize) -> Self {
         Self { at: self.at.wrapping_offset(row as isize * self.row), ..self }
     }
+
+    /// The matrix from column `column` on.
+    fn skip_columns(self, column: usize) -> Self {
+        Self { at: self.at.wrapping_offset(column as isize * self.column), ..self }
+    }
+
+    /// The memory of `count` rows of `width` that lie in order, none of them backwards.
+    ///
+    /// # Safety
+    /// The matrix must lie in memory of its size, for as long as the result is used.
+    unsafe fn rows<'a>(self, count: usize, width: usize) -> &'a [f32] {
+        let length = count.saturating_sub(1) * self.row as usize + width;
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts(self.at, if count == 0 { 0 } else { length }) }
+    }
 }
 
 impl Inputs {
@@ -120,6 +136,8 @@ impl Inputs {
         let mut divisors = vec![1.0; b * h * t];
         let (to_y, to_weights) = (Target::of(&mut y), Target::of(&mut weights));
         let one = |(i, divisors): (usize, &mut [f32])| {
+            let (batch, head_index) = (i / h, i % h);
+            let keys = self.keys(batch, head_index);
             let mut scratch = buffer(if keep { 0 } else { BLOCK.min(t) * s });
             let mut dropped = buffer(if self.dropout.is_some() { BLOCK.min(t) * s } else { 0 });
             for start in (0..t).step_by(BLOCK) {
@@ -129,8 +147,7 @@ impl Inputs {
                     let at = if keep { to_weights.at((i * t + start) * s) } else { scratch.as_mut_ptr() };
                     std::slice::from_raw_parts_mut(at, count * s)
                 };
-                self.weights(i, start, block, &mut divisors[start..start + count]);
-                let (batch, head_index) = (i / h, i % h);
+                self.weights(i, start, &keys, block, &mut divisors[start..start + count]);
                 let used = self.after_dropout(i, start, block, &mut dropped);
                 let seen = self.visible().block(start, count);
                 let v = head(&self.v, batch, self.key_head(head_index)).skip_rows(seen.start);
@@ -151,17 +168,36 @@ impl Inputs {
         (heads_inside(y, [b, h, t, f]), keep.then(|| (tensor(weights, [b, h, t, s]), divisors)))
     }
 
+    /// The keys of a head with positions as columns, `[E, S]`; empty for a single query, which needs no such order.
+    fn keys(&self, batch: usize, head_index: usize) -> Vec<f32> {
+        let Sizes { t, s, e, .. } = self.sizes;
+        if t == 1 {
+            return Vec::new();
+        }
+        // SAFETY: a head of the keys.
+        unsafe { turned(head(&self.k, batch, self.key_head(head_index)), [s, e]) }
+    }
+
     /// The weights of the rows from `start` on of head `i`, everything hidden being 0.
-    fn weights(&self, i: usize, start: usize, block: &mut [f32], divisors: &mut [f32]) {
+    fn weights(&self, i: usize, start: usize, keys: &[f32], block: &mut [f32], divisors: &mut [f32]) {
         let Sizes { h, e, s, .. } = self.sizes;
         let (batch, head_index, count) = (i / h, i % h, divisors.len());
         let seen = self.visible().block(start, count);
         let q = head(&self.q, batch, head_index).skip_rows(start);
-        let k = head(&self.k, batch, self.key_head(head_index)).skip_rows(seen.start);
-        // SAFETY: `block` holds `count` rows of `s`; of each, the part `seen` is written.
-        unsafe {
-            let target = (block.as_mut_ptr().add(seen.start), s as isize);
-            times([count, e, seen.len()], q, k.transposed(), target, self.options.scale as f32);
+        let factor = self.options.scale as f32;
+        if keys.is_empty() {
+            let k = head(&self.k, batch, self.key_head(head_index)).skip_rows(seen.start);
+            let scores = &mut block[seen.clone()];
+            scores.fill(0.0);
+            // SAFETY: the head's only query, and of its keys those that are seen.
+            unsafe { dots(k.rows(seen.len(), e), k.row as usize, q.rows(1, e), scores) };
+            scores.iter_mut().for_each(|score| *score *= factor);
+        } else {
+            // SAFETY: `block` holds `count` rows of `s`; of each, the part `seen` is written.
+            unsafe {
+                let target = (block.as_mut_ptr().add(seen.start), s as isize);
+                times([count, e, seen.len()], q, Matrix::of(keys, s).skip_columns(seen.start), target, factor);
+            }
         }
         let bias = self.bias.as_ref().map(|bias| Rows::of(bias, batch, head_index));
         let hidden = self.hidden.as_ref().map(|hidden| Rows::of(hidden, batch, head_index));
@@ -199,23 +235,22 @@ impl Inputs {
 /// Heads smaller than this are done by one thread.
 const SERIAL: usize = 1 << 15;
 
-/// A product of this thread alone; an empty one is zero.
+/// `y = factor · a b`; see [`Product`].
 ///
 /// # Safety
-/// As for [`multiply`].
-unsafe fn times([m, k, n]: [usize; 3], a: Matrix, b: Matrix, y: (*mut f32, isize), factor: f32) {
-    if m * n == 0 {
-        return;
-    }
-    if k == 0 {
-        for row in 0..m {
-            // SAFETY: `n` elements of row `row` of the target.
-            unsafe { std::slice::from_raw_parts_mut(y.0.offset(row as isize * y.1), n).fill(0.0) };
-        }
-        return;
-    }
+/// As for [`Product::run`].
+unsafe fn times(sizes: [usize; 3], a: Matrix, b: Matrix, y: (*mut f32, isize), factor: f32) {
     // SAFETY: the caller's promise.
-    unsafe { multiply([m, k, n], a, b, y, (false, factor, false)) };
+    unsafe { Product { sizes, a, b, y, add: false, factor }.run() };
+}
+
+/// `y += factor · a b`; see [`Product`].
+///
+/// # Safety
+/// As for [`Product::run`].
+unsafe fn add_times(sizes: [usize; 3], a: Matrix, b: Matrix, y: (*mut f32, isize), factor: f32) {
+    // SAFETY: the caller's promise.
+    unsafe { Product { sizes, a, b, y, add: true, factor }.run() };
 }
 
 /// The rule; `N` is 4 with a bias and 3 without.
@@ -309,7 +344,8 @@ impl Inputs {
         let (batch, head_index) = (i / h, i % h);
         let weights = &elements(weights)[i * t * s..][..t * s];
         let k = head(&self.k, batch, self.key_head(head_index));
-        let v = head(&self.v, batch, self.key_head(head_index));
+        // SAFETY: a head of the values.
+        let values = unsafe { turned(head(&self.v, batch, self.key_head(head_index)), [s, f]) };
         for start in (0..t).step_by(BLOCK) {
             let count = BLOCK.min(t - start);
             let seen = self.visible().block(start, count);
@@ -319,7 +355,7 @@ impl Inputs {
             unsafe {
                 let target = (block.as_mut_ptr().add(seen.start), s as isize);
                 let dy = head(dy, batch, head_index).skip_rows(start);
-                times([count, f, seen.len()], dy, v.skip_rows(seen.start).transposed(), target, 1.0);
+                times([count, f, seen.len()], dy, Matrix::of(&values, s).skip_columns(seen.start), target, 1.0);
                 for (row, d_scores) in block.chunks_exact_mut(s).enumerate() {
                     let at = start + row;
                     d_scores[..seen.start].fill(0.0);
@@ -375,12 +411,15 @@ impl Inputs {
             unsafe {
                 let at = (batch * s + start) * k + key_head;
                 let (to_k, to_v) = (to_k.at(at * e), to_v.at(at * f));
-                let factor = self.options.scale as f32;
-                let sizes = [count, rows.len(), e];
-                let q = q.skip_rows(rows.start);
-                multiply(sizes, column(d_scores), q, (to_k, (k * e) as isize), (true, factor, false));
+                add_times(
+                    [count, rows.len(), e],
+                    column(d_scores),
+                    q.skip_rows(rows.start),
+                    (to_k, (k * e) as isize),
+                    self.options.scale as f32,
+                );
                 let dy = dy.skip_rows(rows.start);
-                multiply([count, rows.len(), f], column(weights), dy, (to_v, (k * f) as isize), (true, 1.0, false));
+                add_times([count, rows.len(), f], column(weights), dy, (to_v, (k * f) as isize), 1.0);
             }
         }
     }

@@ -63,6 +63,10 @@ pub(crate) fn dropout<const R: usize>(x: Tensor<R>, probability: f64) -> Tensor<
     Tensor::from_dispatch(Dispatch::fused_dropout(x.into_dispatch(), probability))
 }
 
+pub(crate) fn residual<const R: usize>(x: Tensor<R>, change: Tensor<R>, probability: f64) -> Tensor<R> {
+    Tensor::from_dispatch(Dispatch::fused_residual(x.into_dispatch(), change.into_dispatch(), probability))
+}
+
 pub(crate) fn embedding(weight: Tensor<2>, ids: Tensor<2, Int>) -> Tensor<3> {
     Tensor::from_dispatch(Dispatch::fused_embedding(weight.into_dispatch(), ids.into_dispatch()))
 }

@@ -33,6 +33,11 @@ impl Pattern {
     pub(super) fn factor(&self, index: usize) -> f32 {
         if (mixed(self.seed ^ index as u64) >> 32) as u32 >= self.threshold { self.scale } else { 0.0 }
     }
+
+    /// What the elements from `start` on are multiplied with.
+    pub(super) fn write(&self, start: usize, factors: &mut [f32]) {
+        factors.iter_mut().enumerate().for_each(|(i, factor)| *factor = self.factor(start + i));
+    }
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).

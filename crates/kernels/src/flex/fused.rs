@@ -116,6 +116,8 @@ pub trait Fused: Backend {
     ) -> FloatTensor<Self>;
     /// See [`dropout`](crate::dropout).
     fn fused_dropout(x: FloatTensor<Self>, probability: f64) -> FloatTensor<Self>;
+    /// See [`residual`](crate::residual).
+    fn fused_residual(x: FloatTensor<Self>, change: FloatTensor<Self>, probability: f64) -> FloatTensor<Self>;
     /// See [`embedding`](crate::embedding).
     fn fused_embedding(weight: FloatTensor<Self>, ids: IntTensor<Self>) -> FloatTensor<Self>;
 }
@@ -165,6 +167,10 @@ impl Fused for Flex {
 
     fn fused_dropout(x: FlexTensor, probability: f64) -> FlexTensor {
         super::dropout::forward(&in_order(x), probability).0
+    }
+
+    fn fused_residual(x: FlexTensor, change: FlexTensor, probability: f64) -> FlexTensor {
+        super::residual::forward(&in_order(x), change, probability).0
     }
 
     fn fused_embedding(weight: FlexTensor, ids: FlexTensor) -> FlexTensor {
@@ -324,6 +330,18 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
                 (factors, y)
             },
             untracked: Flex::fused_dropout(x.into_primitive(), probability),
+        )
+    }
+
+    fn fused_residual(x: Tracked<C>, change: Tracked<C>, probability: f64) -> Tracked<C> {
+        with_rule!(
+            super::residual::Rule, [x, change],
+            tracked: {
+                let (x, change) = (in_order(x.into_primitive()), change.into_primitive());
+                let (y, factors) = super::residual::forward(&x, change, probability);
+                (factors, y)
+            },
+            untracked: Flex::fused_residual(x.into_primitive(), change.into_primitive(), probability),
         )
     }
 

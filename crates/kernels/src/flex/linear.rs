@@ -54,9 +54,9 @@ pub(super) unsafe fn multiply(
     a: Matrix,
     b: Matrix,
     y: (*mut f32, isize),
-    (add, factor, threads): (bool, f32, bool),
+    (add, factor, threads): (bool, f32, usize),
 ) {
-    let threads = if threads { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
+    let threads = if threads > 1 { gemm::Parallelism::Rayon(threads) } else { gemm::Parallelism::None };
     // SAFETY: the caller vouches for the memory.
     unsafe {
         gemm::gemm(
@@ -69,8 +69,13 @@ pub(super) unsafe fn multiply(
 /// Products smaller than this many multiplications are not worth waking threads for.
 const SERIAL: usize = 1 << 17;
 
+/// How many threads a product of these sizes is worth.
+fn threads_for([m, k, n]: [usize; 3]) -> usize {
+    if m * k * n > SERIAL { rayon::current_num_threads() } else { 1 }
+}
+
 /// `[m, n] = a b`, added to `y` if it is given.
-fn product(dims: [usize; 3], a: Matrix, b: Matrix, start: Option<Vec<f32>>) -> Vec<f32> {
+fn product(dims: [usize; 3], a: Matrix, b: Matrix, start: Option<Vec<f32>>, threads: usize) -> Vec<f32> {
     let [m, k, n] = dims;
     let add = start.is_some();
     let mut y = start.unwrap_or_else(|| buffer(m * n));
@@ -84,7 +89,7 @@ fn product(dims: [usize; 3], a: Matrix, b: Matrix, start: Option<Vec<f32>>) -> V
         return y;
     }
     // SAFETY: `a` and `b` point into tensors the callers hold, of the sizes in `dims`; `y` is new.
-    unsafe { multiply(dims, a, b, (y.as_mut_ptr(), n as isize), (add, 1.0, m * n * k > SERIAL)) };
+    unsafe { multiply(dims, a, b, (y.as_mut_ptr(), n as isize), (add, 1.0, threads)) };
     y
 }
 
@@ -105,7 +110,7 @@ pub(super) fn forward(x: &FlexTensor, weight: &FlexTensor, bias: Option<&FlexTen
             pieces::fill(&mut y, pieces::rows(n), |_, y| y.chunks_exact_mut(n).for_each(|y| y.copy_from_slice(bias)));
             y
         });
-        product([m, k, n], Matrix::of(values, k), Matrix::view(weight), start)
+        product([m, k, n], Matrix::of(values, k), Matrix::view(weight), start, threads_for([m, k, n]))
     };
     tensor(y, Shape::from(shape))
 }
@@ -127,7 +132,7 @@ fn vector(x: &[f32], weight: &FlexTensor, [k, n]: [usize; 2], bias: Option<&[f32
     if w.row == 1 && w.column == k as isize {
         // A transposed view: each column is a row in memory.
         let piece = (pieces::PIECE / k.max(1)).max(8);
-        pieces::fill(&mut y, piece, |start, y| dots(&storage[start * k..], x, y));
+        pieces::fill(&mut y, piece, |start, y| dots(&storage[start * k..], k, x, y));
     } else if w.row == n as isize && w.column == 1 {
         // Each piece reads whole rows, one after the other, into sums of its own.
         let rows = (8 * pieces::PIECE / n.max(1)).max(8);
@@ -138,15 +143,17 @@ fn vector(x: &[f32], weight: &FlexTensor, [k, n]: [usize; 2], bias: Option<&[f32
         });
         y.iter_mut().zip(pieces::add_up(sums)).for_each(|(y, sum)| *y += sum);
     } else {
-        return product([1, k, n], Matrix::of(x, k), w, Some(y));
+        return product([1, k, n], Matrix::of(x, k), w, Some(y), 1);
     }
     y
 }
 
+/// Adds to each `y` the product of `x` with a row; the rows begin `stride` apart.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn dots(rows: &[f32], x: &[f32], y: &mut [f32]) {
+pub(super) fn dots(rows: &[f32], stride: usize, x: &[f32], y: &mut [f32]) {
     const WIDE: usize = 64;
-    for (y, row) in y.iter_mut().zip(rows.chunks_exact(x.len())) {
+    for (y, row) in y.iter_mut().zip(rows.chunks(stride.max(1))) {
+        let row = &row[..x.len()];
         let mut lanes = [0.0f32; WIDE];
         let ((rows, row_rest), (xs, x_rest)) = (row.as_chunks::<WIDE>(), x.as_chunks::<WIDE>());
         for (row, x) in rows.iter().zip(xs) {
@@ -192,13 +199,21 @@ impl<const N: usize> Backward<Flex, N> for Rule<N> {
         let (xs, dys) = (elements(&x), elements(&dy));
         let m = xs.len() / k.max(1);
         let mut parents = ops.parents.into_iter();
-        if let Some(Some(node)) = parents.next() {
-            // dx = dy Wᵀ
-            let dx = product([m, n, k], Matrix::of(dys, n), Matrix::view(&weight).transposed(), None);
+        let (to_x, to_weight) = (parents.next().flatten(), parents.next().flatten());
+        // Both products cost the same: where both are wanted, each takes half of the threads.
+        let all = threads_for([m, k, n]);
+        let threads = if to_x.is_some() && to_weight.is_some() { all.div_ceil(2) } else { all };
+        let dx = || {
+            let (dy, weight) = (Matrix::of(dys, n), Matrix::view(&weight));
+            to_x.map(|node| (node, product([m, n, k], dy, weight.transposed(), None, threads))) // dy Wᵀ
+        };
+        let dw = || to_weight.map(|node| (node, weight_gradient(&weight, xs, dys, [m, k, n], threads))); // xᵀ dy
+        let (dx, dw) = if threads < all { rayon::join(dx, dw) } else { (dx(), dw()) };
+        if let Some((node, dx)) = dx {
             grads.register::<Flex>(node.id, tensor(dx, x.layout().shape().clone()));
         }
-        if let Some(Some(node)) = parents.next() {
-            grads.register::<Flex>(node.id, weight_gradient(&weight, xs, dys, [m, k, n]));
+        if let Some((node, dw)) = dw {
+            grads.register::<Flex>(node.id, dw);
         }
         if let Some(Some(node)) = parents.next() {
             let sums = pieces::map(dys, pieces::rows(n), |dy| column_sums(dy, n));
@@ -208,13 +223,19 @@ impl<const N: usize> Backward<Flex, N> for Rule<N> {
 }
 
 /// `dW = xᵀ dy`, in the memory order of `W`: the gradient of a transposed view is wanted transposed too.
-fn weight_gradient(weight: &FlexTensor, x: &[f32], dy: &[f32], [m, k, n]: [usize; 3]) -> FlexTensor {
+fn weight_gradient(
+    weight: &FlexTensor,
+    x: &[f32],
+    dy: &[f32],
+    [m, k, n]: [usize; 3],
+    threads: usize,
+) -> FlexTensor {
     let (x, dy) = (Matrix::of(x, k), Matrix::of(dy, n));
     if Matrix::view(weight).row == 1 && k > 1 {
-        let transposed = product([n, m, k], dy.transposed(), x, None);
+        let transposed = product([n, m, k], dy.transposed(), x, None, threads);
         return tensor(transposed, [n, k]).transpose(0, 1);
     }
-    tensor(product([k, m, n], x.transposed(), dy, None), [k, n])
+    tensor(product([k, m, n], x.transposed(), dy, None, threads), [k, n])
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]

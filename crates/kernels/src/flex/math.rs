@@ -79,6 +79,16 @@ fn gelu_tanh(x: f32) -> (f32, f32) {
     (x * below, (2.0 * x * slope_u * below).mul_add(1.0 - below, below))
 }
 
+/// All lanes in one, each half joined to the other: four steps, where one after the other would be fifteen.
+#[inline(always)]
+fn joined(mut lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
+    for half in [LANES / 2, LANES / 4, LANES / 8, LANES / 16] {
+        let (low, high) = lanes.split_at_mut(half);
+        low.iter_mut().zip(high).for_each(|(low, high)| *low = join(*low, *high));
+    }
+    lanes[0]
+}
+
 /// `Σ f(x)` over a row, in lanes.
 #[inline(always)]
 pub(super) fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
@@ -89,7 +99,7 @@ pub(super) fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
             *lane += f(x);
         }
     }
-    lanes.iter().sum::<f32>() + rest.iter().map(|&x| f(x)).sum::<f32>()
+    joined(lanes, |a, b| a + b) + rest.iter().map(|&x| f(x)).sum::<f32>()
 }
 
 /// `Σ f(x, y)` over two rows, in lanes.
@@ -102,7 +112,7 @@ pub(super) fn sum_two(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 
             *lane += f(x, y);
         }
     }
-    lanes.iter().sum::<f32>() + x_rest.iter().zip(y_rest).map(|(&x, &y)| f(x, y)).sum::<f32>()
+    joined(lanes, |a, b| a + b) + x_rest.iter().zip(y_rest).map(|(&x, &y)| f(x, y)).sum::<f32>()
 }
 
 /// The largest of a row; minus infinity of an empty one.
@@ -116,7 +126,7 @@ pub(super) fn max(x: &[f32]) -> f32 {
             *lane = larger(*lane, x);
         }
     }
-    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, &b| larger(a, b))
+    rest.iter().fold(joined(lanes, larger), |a, &b| larger(a, b))
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use burn::tensor::{Bytes, DType, Shape, Tensor};
 use burn_flex::{Flex, FlexTensor, Layout};
 
-use super::pieces;
+use multiversion::multiversion;
+use rayon::prelude::*;
+
+use super::{math::sum, pieces};
 
 /// A buffer of `n` numbers that the caller writes in full before anyone reads it.
 ///
@@ -59,25 +62,23 @@ pub(super) fn draw_seed() -> u64 {
     x[0].to_bits() ^ x[1].to_bits().rotate_left(29)
 }
 
-/// `Σ x²`, in f64 and in a fixed order.
-pub(crate) fn sum_of_squares<const R: usize>(x: Tensor<R>) -> Tensor<1> {
-    let device = x.device();
-    let x = x.inner_if_autodiff().try_into_primitive::<Flex>();
-    let Ok(x) = x else { unreachable!("the caller asked whether it is Flex") };
-    let x = in_order(x);
-    let sums = pieces::map(elements(&x), pieces::PIECE, |piece| {
-        piece.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>()
-    });
-    Tensor::from_floats([sums.iter().sum::<f64>() as f32], &device)
+/// `Σ x²` over all of them, in f64 and in a fixed order.
+pub(crate) fn sum_of_squares(tensors: Vec<FlexTensor>) -> f64 {
+    let tensors: Vec<_> = tensors.into_iter().map(in_order).collect();
+    let pieces: Vec<_> = tensors.iter().flat_map(|x| elements(x).chunks(pieces::PIECE)).collect();
+    let sums: Vec<_> = pieces.into_par_iter().map(squares).collect();
+    sums.iter().sum()
 }
 
-/// Leaving the graph behind.
-trait Inner {
-    fn inner_if_autodiff(self) -> Self;
+/// The squares of a piece, summed in f32 by groups short enough not to lose digits, and these in f64.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn squares(x: &[f32]) -> f64 {
+    x.chunks(256).map(|x| f64::from(sum(x, |x| x * x))).sum()
 }
 
-impl<const R: usize> Inner for Tensor<R> {
-    fn inner_if_autodiff(self) -> Self {
-        if self.device().is_autodiff() { self.inner() } else { self }
-    }
+/// `factor · x`, written where `x` is if nobody else holds it.
+pub(crate) fn scale_in_place<const R: usize>(x: Tensor<R>, factor: f32) -> Tensor<R> {
+    let Ok(mut x) = x.try_into_primitive::<Flex>() else { unreachable!("the caller asked whether it is Flex") };
+    pieces::fill(x.storage_mut(), pieces::PIECE, |_, x| x.iter_mut().for_each(|x| *x *= factor));
+    Tensor::from_primitive::<Flex>(x)
 }

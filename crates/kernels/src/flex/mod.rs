@@ -22,11 +22,13 @@ mod math;
 mod memory;
 mod norm;
 mod pieces;
+mod residual;
 mod rotary;
 mod score;
+mod tile;
 
 pub(crate) use adamw::{Job, step as adamw_step};
 pub(crate) use calls::{
-    activation, attention, cross_entropy, dropout, embedding, gated, layer_norm, linear, rms_norm, rotary,
+    activation, attention, cross_entropy, dropout, embedding, gated, layer_norm, linear, residual, rms_norm, rotary,
 };
-pub(crate) use memory::sum_of_squares;
+pub(crate) use memory::{scale_in_place, sum_of_squares};

@@ -110,11 +110,13 @@ fn rows_backward(
     for (((x, dy), dx), statistics) in rows.zip(statistics.chunks_exact(2)) {
         let (mean, over_spread) = (statistics[0], statistics[1]);
         // g and h are written down once: g into dx, and h again from x.
-        for i in 0..d {
-            let h = (x[i] - mean) * over_spread;
-            dx[i] = dy[i] * gamma[i];
-            d_gamma[i] = dy[i].mul_add(h, d_gamma[i]);
-            d_beta[i] += dy[i];
+        let inputs = x.iter().zip(dy).zip(gamma);
+        let outputs = dx.iter_mut().zip(d_gamma.iter_mut()).zip(d_beta.iter_mut());
+        for (((&x, &dy), &gamma), ((dx, d_gamma), d_beta)) in inputs.zip(outputs) {
+            let h = (x - mean) * over_spread;
+            *dx = dy * gamma;
+            *d_gamma = dy.mul_add(h, *d_gamma);
+            *d_beta += dy;
         }
         let mean_g = if centred { sum(dx, |g| g) / d as f32 } else { 0.0 };
         let mean_gh = sum_two(dx, x, |g, x| g * ((x - mean) * over_spread)) / d as f32;

@@ -7,7 +7,7 @@ use burn_flex::FlexTensor;
 use multiversion::multiversion;
 
 use super::{
-    math::{exp, max, sum, sum_two},
+    math::{LANES, exp, max, sum, sum_two},
     memory::{elements, tensor},
 };
 use crate::{Reach, Weights};
@@ -81,14 +81,17 @@ impl<'a> Rows<'a> {
 
 /// Turns the scores in `range` into weights, all others into 0; returns what a relu row was divided by.
 pub(super) fn weigh(scores: &mut [f32], range: Range<usize>, hidden: Option<&[u8]>, weights: Weights) -> f32 {
+    // A few more than are seen, so that whole vectors are computed.
+    let end = (range.start + range.len().next_multiple_of(LANES)).min(scores.len());
     scores[..range.start].fill(0.0);
-    scores[range.end..].fill(0.0);
-    let row = &mut scores[range.clone()];
-    let hidden = hidden.map(|flags| if flags.len() == 1 { flags } else { &flags[range] });
-    let mut seen = row.len();
-    if let Some(flags) = hidden {
-        seen = hide(row, flags);
-    }
+    scores[range.end..end].fill(f32::NEG_INFINITY);
+    scores[end..].fill(0.0);
+    let hidden = hidden.map(|flags| if flags.len() == 1 { flags } else { &flags[range.clone()] });
+    let seen = match hidden {
+        Some(flags) => hide(&mut scores[range.clone()], flags),
+        None => range.len(),
+    };
+    let row = &mut scores[range.start..end];
     match weights {
         Weights::Softmax => {
             softmax(row);
