@@ -3,18 +3,24 @@
 use std::fmt;
 
 use burn::{
-    module::{Module, ModuleMapper, ModuleVisitor, Param},
+    module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
     tensor::{Bool, Int, Tensor, TensorData},
 };
 
 /// One parameter of a module.
 pub struct Parameter {
+    id: ParamId,
     path: String,
     shape: Vec<usize>,
     read: Option<Box<dyn Fn() -> Option<Vec<f32>>>>,
 }
 
 impl Parameter {
+    /// Which it is, among all of this process.
+    pub fn id(&self) -> ParamId {
+        self.id
+    }
+
     /// Where it stands, dotted: `blocks.0.attention.query.weight`. Variants of enums leave no trace in it, so that a
     /// name does not change with what fills a slot.
     pub fn path(&self) -> &str {
@@ -79,8 +85,8 @@ struct Visitor {
 }
 
 impl Visitor {
-    fn push(&mut self, shape: Vec<usize>, read: Option<Box<dyn Fn() -> Option<Vec<f32>>>>) {
-        self.found.push(Parameter { path: self.path.dotted(), shape, read });
+    fn push(&mut self, id: ParamId, shape: Vec<usize>, read: Option<Box<dyn Fn() -> Option<Vec<f32>>>>) {
+        self.found.push(Parameter { id, path: self.path.dotted(), shape, read });
     }
 }
 
@@ -96,15 +102,15 @@ impl ModuleVisitor for Visitor {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let kept = param.clone();
         let read = move || kept.transform_for_save().val().try_into_data().ok()?.try_into_vec_as::<f32>().ok();
-        self.push(param.lazy_shape().to_vec(), Some(Box::new(read)));
+        self.push(param.id, param.lazy_shape().to_vec(), Some(Box::new(read)));
     }
 
     fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
-        self.push(param.lazy_shape().to_vec(), None);
+        self.push(param.id, param.lazy_shape().to_vec(), None);
     }
 
     fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
-        self.push(param.lazy_shape().to_vec(), None);
+        self.push(param.id, param.lazy_shape().to_vec(), None);
     }
 }
 

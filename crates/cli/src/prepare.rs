@@ -1,6 +1,6 @@
 //! From a recipe to what training needs: text, tokens, batches, a model.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result, anyhow};
 use salamander::{
@@ -38,16 +38,16 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 pub(crate) struct Prepared {
     pub(crate) recipe: Recipe,
     pub(crate) config: ModelConfig,
-    pub(crate) tokenizer: Tokenizer,
+    pub(crate) tokenizer: Arc<Tokenizer>,
     pub(crate) material: Material,
 }
 
 /// What is learnt from and checked on, in the form the family wants.
 pub(crate) enum Material {
-    Windows { train: Windows, validation: Windows },
-    Documents { train: Documents, validation: Documents },
-    Masked { train: Masked, validation: Masked, bigram: Bigram },
-    Pairs { train: Pairs, validation: Pairs, test: Vec<Pair> },
+    Windows { train: Arc<Windows>, validation: Arc<Windows> },
+    Documents { train: Arc<Documents>, validation: Arc<Documents> },
+    Masked { train: Arc<Masked>, validation: Arc<Masked>, bigram: Bigram },
+    Pairs { train: Arc<Pairs>, validation: Arc<Pairs>, test: Vec<Pair> },
 }
 
 impl Choice {
@@ -68,7 +68,7 @@ impl Choice {
         recipe.plan.validate().map_err(salamander::models::Error::from)?;
         let options = datasets::Options { seed: recipe.plan.seed, data: self.data.clone() };
         let corpus = datasets::load(&recipe.data.set, &options)?;
-        let tokenizer = tokenizer(&recipe, &corpus);
+        let tokenizer = Arc::new(tokenizer(&recipe, &corpus));
         let config = recipe.config(Some(tokenizer.vocab_size()))?;
         if recipe.plan.seq_len > config.max_seq_len() {
             let (asked, most) = (recipe.plan.seq_len, config.max_seq_len());
@@ -114,8 +114,8 @@ fn material(plan: &Plan, config: &ModelConfig, tokenizer: &Tokenizer, corpus: Co
 }
 
 fn windows(plan: &Plan, tokenizer: &Tokenizer, text: &Splits<String>) -> Result<Material> {
-    let cut = |documents: &[String]| -> Result<Windows> {
-        Ok(Windows::new(tokenizer.encode(&documents.concat())?, plan.seq_len, plan.batch_size, plan.seed)?)
+    let cut = |documents: &[String]| -> Result<Arc<Windows>> {
+        Ok(Arc::new(Windows::new(tokenizer.encode(&documents.concat())?, plan.seq_len, plan.batch_size, plan.seed)?))
     };
     Ok(Material::Windows { train: cut(&text.train)?, validation: cut(&text.validation)? })
 }
@@ -123,9 +123,9 @@ fn windows(plan: &Plan, tokenizer: &Tokenizer, text: &Splits<String>) -> Result<
 /// Every document begins after the mark that ended the one before.
 fn documents(plan: &Plan, tokenizer: &Tokenizer, text: &Splits<String>) -> Result<Material> {
     let end = special(tokenizer.eos(), "an end")?;
-    let cut = |documents: &[String]| -> Result<Documents> {
+    let cut = |documents: &[String]| -> Result<Arc<Documents>> {
         let ids: Vec<_> = documents.iter().map(|text| framed(tokenizer, text, end)).collect::<Result<_>>()?;
-        Ok(Documents::new(ids, end, plan.seq_len, plan.batch_size, plan.seed)?)
+        Ok(Arc::new(Documents::new(ids, end, plan.seq_len, plan.batch_size, plan.seed)?))
     };
     Ok(Material::Documents { train: cut(&text.train)?, validation: cut(&text.validation)? })
 }
@@ -139,11 +139,11 @@ fn framed(tokenizer: &Tokenizer, text: &str, end: u32) -> Result<Vec<u32>> {
 fn masked(plan: &Plan, tokenizer: &Tokenizer, text: &Splits<String>) -> Result<Material> {
     let pad = special(tokenizer.pad(), "padding")?;
     let (begin, end) = (special(tokenizer.bos(), "a beginning")?, special(tokenizer.eos(), "an end")?);
-    let cut = |documents: &[String]| -> Result<Masked> {
+    let cut = |documents: &[String]| -> Result<Arc<Masked>> {
         let frame =
             |text: &String| -> Result<Vec<u32>> { Ok([vec![begin], tokenizer.encode(text)?, vec![end]].concat()) };
         let ids = documents.iter().map(frame).collect::<Result<Vec<_>>>()?;
-        Ok(Masked::new(ids, Corruption::new(tokenizer)?, pad, plan.seq_len, plan.batch_size, plan.seed)?)
+        Ok(Arc::new(Masked::new(ids, Corruption::new(tokenizer)?, pad, plan.seq_len, plan.batch_size, plan.seed)?))
     };
     let mut bigram = Bigram::default();
     for text in &text.train {
@@ -161,12 +161,12 @@ fn pairs(plan: &Plan, tokenizer: &Tokenizer, pairs: Splits<Pair>) -> Result<Mate
         longest: plan.seq_len,
         similar: true,
     };
-    let cut = |pairs: &[Pair]| -> Result<Pairs> {
+    let cut = |pairs: &[Pair]| -> Result<Arc<Pairs>> {
         let both = |(source, target): &Pair| -> Result<(Vec<u32>, Vec<u32>)> {
             Ok((tokenizer.encode(source)?, tokenizer.encode(target)?))
         };
         let ids = pairs.iter().map(both).collect::<Result<_>>()?;
-        Ok(Pairs::new(ids, options.clone(), plan.seed)?)
+        Ok(Arc::new(Pairs::new(ids, options.clone(), plan.seed)?))
     };
     let (train, validation) = (cut(&pairs.train)?, cut(&pairs.validation)?);
     Ok(Material::Pairs { train, validation, test: pairs.test })

@@ -1,13 +1,9 @@
 //! `salamander train`.
 
 use std::{
-    io::stdout,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -19,7 +15,7 @@ use salamander::{
     generate::{Completer, Request, Sampling, Translator},
     models::{Model, ModelConfig, Recipe},
     text::{Batches, Tokenizer},
-    train::{Data, Lines, Objective, Outcome, Run, Session, train},
+    train::{Data, Display, Interrupter, Objective, Outcome, Run, Sample, Session, train},
 };
 use serde::Serialize;
 
@@ -35,13 +31,17 @@ Examples:
   salamander train gpt
   salamander train gpt-shakespeare-cpu --data input.txt
   salamander train gpt --set size.n_layers=6 --set plan.schedule.peak=1e-3 --steps 2000
-Ctrl-C ends after the current step, with a checkpoint.")]
+On a terminal there is a screen with bars and curves (`q` stops); elsewhere, or with --plain, a line for each report.
+Ctrl-C and SIGTERM end after the current step, with a checkpoint.")]
 pub(crate) struct Train {
     #[command(flatten)]
     choice: Choice,
     /// The run's folder [default: runs/MODEL/TIME]
     #[arg(long, value_name = "FOLDER")]
     run: Option<PathBuf>,
+    /// Plain lines, on a terminal too
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     on: On,
 }
@@ -72,8 +72,9 @@ impl Train {
             prepared.recipe.plan.seq_len,
             folder.display()
         );
-        let stop = stop_on_signal()?;
-        let outcome = train_family(&prepared, run, device, stop)?;
+        let display = if self.plain { Display::plain() } else { Display::automatic() };
+        let place = Place { run, device, display, interrupter: stop_on_signal()? };
+        let outcome = train_family(&prepared, place)?;
         end(&folder, &outcome);
         Ok(if outcome.interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS })
     }
@@ -85,11 +86,11 @@ fn default_folder(name: &str) -> PathBuf {
     Path::new("runs").join(name).join(time.to_string())
 }
 
-fn stop_on_signal() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("signals cannot be caught")?;
-    Ok(stop)
+fn stop_on_signal() -> Result<Interrupter> {
+    let interrupter = Interrupter::new();
+    let signalled = interrupter.clone();
+    ctrlc::set_handler(move || signalled.stop(Some("signal"))).context("signals cannot be caught")?;
+    Ok(interrupter)
 }
 
 fn end(folder: &Path, outcome: &Outcome) {
@@ -98,61 +99,62 @@ fn end(folder: &Path, outcome: &Outcome) {
     println!("let it write: cargo xtask generate {}", folder.display());
 }
 
-fn train_family(prepared: &Prepared, run: Run, device: Device, stop: Arc<AtomicBool>) -> Result<Outcome> {
-    device.seed(prepared.recipe.plan.seed);
-    let model = prepared.config.init(&device.clone().autodiff());
-    let tokenizer = &prepared.tokenizer;
+fn train_family(prepared: &Prepared, place: Place) -> Result<Outcome> {
+    place.device.seed(prepared.recipe.plan.seed);
+    let model = prepared.config.init(&place.device.clone().autodiff());
+    let tokenizer = Arc::clone(&prepared.tokenizer);
     let longest = prepared.config.max_seq_len();
-    let on = Place { run, device, stop };
-    let (outcome, exact) = match (model, &prepared.material) {
+    let write = move |model: &_| story(&Completer::new(model, longest), &tokenizer, longest);
+    match (model, &prepared.material) {
         (Model::DecoderOnly(model), Material::Windows { train, validation }) => {
-            let sample = |model: &_| story(&Completer::new(model, longest), tokenizer, longest);
-            (on.train(model, (train, validation), prepared, Some(&sample))?.1, None)
+            Ok(place.train(model, (train, validation), prepared, Some(Box::new(write)))?.1)
         }
         (Model::DecoderOnly(model), Material::Documents { train, validation }) => {
-            let sample = |model: &_| story(&Completer::new(model, longest), tokenizer, longest);
-            (on.train(model, (train, validation), prepared, Some(&sample))?.1, None)
+            Ok(place.train(model, (train, validation), prepared, Some(Box::new(write)))?.1)
         }
         (Model::MaskedLm(model), Material::Masked { train, validation, bigram }) => {
-            let (_, outcome) = on.train(model, (train, validation), prepared, None)?;
+            let (_, outcome) = place.train(model, (train, validation), prepared, None)?;
             let (right, gaps) =
                 validation.evaluation().map(|batch| bigram.fill(&batch)).fold((0, 0), |(r, g), (x, y)| (r + x, g + y));
-            println!("a bigram model fills {:.1} % of the same gaps", 100.0 * right as f64 / gaps.max(1) as f64);
-            (outcome, None)
+            println!("a bigram model fills {:.1} % of the same gaps", percent(right, gaps));
+            Ok(outcome)
         }
         (Model::EncoderDecoder(model), Material::Pairs { train, validation, test }) => {
-            let (model, outcome) = on.train(model, (train, validation), prepared, None)?;
-            let exact = (!outcome.interrupted).then(|| exact_matches(&model, tokenizer, longest, test)).transpose()?;
-            (outcome, exact.map(|exact| (exact, test.len())))
+            let (model, outcome) = place.train(model, (train, validation), prepared, None)?;
+            if !outcome.interrupted {
+                let exact = exact_matches(&model, &prepared.tokenizer, longest, test)?;
+                println!("exact on unseen pairs: {exact} of {} ({:.1} %)", test.len(), percent(exact, test.len()));
+            }
+            Ok(outcome)
         }
         _ => anyhow::bail!("this model does not learn from this kind of data"),
-    };
-    if let Some((exact, of)) = exact {
-        println!("exact on unseen pairs: {exact} of {of} ({:.1} %)", 100.0 * exact as f64 / of.max(1) as f64);
     }
-    Ok(outcome)
+}
+
+fn percent(part: usize, of: usize) -> f64 {
+    100.0 * part as f64 / of.max(1) as f64
 }
 
 /// Where a model is trained.
 struct Place {
     run: Run,
     device: Device,
-    stop: Arc<AtomicBool>,
+    display: Display,
+    interrupter: Interrupter,
 }
 
 impl Place {
-    fn train<M: Objective, B: Batches<Batch = M::Batch>>(
+    fn train<M: Objective, B: Batches<Batch = M::Batch> + Send + Sync + 'static>(
         self,
         model: M,
-        (train_set, validation): (&B, &B),
+        (train_set, validation): (&Arc<B>, &Arc<B>),
         prepared: &Prepared,
-        sample: Option<&dyn Fn(&M) -> String>,
+        sample: Option<Sample<M>>,
     ) -> Result<(M, Outcome)> {
-        let mut report = Lines::new(stdout());
-        let mut session =
-            Session { device: self.device, run: Some(self.run), report: &mut report, stop: self.stop, sample };
-        let data = Data { train: train_set, validation };
-        Ok(train(model, data, &prepared.recipe.plan, &mut session)?)
+        let Self { run, device, display, interrupter } = self;
+        let session = Session { device, run: Some(run), display, interrupter, sample };
+        let data = Data { train: Arc::clone(train_set), validation: Arc::clone(validation) };
+        Ok(train(model, data, &prepared.recipe.plan, session)?)
     }
 }
 

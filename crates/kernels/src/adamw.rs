@@ -1,11 +1,8 @@
-//! AdamW (Loshchilov and Hutter 2017, arXiv:1711.05101), over all parameters of a module at once.
-
-use std::collections::HashMap;
+//! AdamW (Loshchilov and Hutter 2017, arXiv:1711.05101) as one of burn's optimisers.
 
 use burn::{
-    module::{Module, ModuleMapper, Param, ParamId},
-    optim::GradientsParams,
-    tensor::{Tensor, TensorData},
+    optim::{AdamW as Composed, AdamWConfig as ComposedConfig, AdamWState, ModuleOptimizer, Optimizer},
+    tensor::{Device, Tensor},
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,30 +26,44 @@ impl Default for AdamWConfig {
     }
 }
 
+impl AdamWConfig {
+    /// Makes the optimiser of one kind of parameter.
+    pub fn build(&self) -> AdamW {
+        let composed = |weight_decay: f64| {
+            let config = ComposedConfig::new().with_beta_1(self.beta1 as f32).with_beta_2(self.beta2 as f32);
+            config.with_epsilon(self.epsilon as f32).with_weight_decay(weight_decay as f32).build()
+        };
+        AdamW {
+            #[cfg(feature = "flex")]
+            config: self.clone(),
+            with_decay: composed(self.weight_decay),
+            without_decay: composed(0.0),
+        }
+    }
+
+    /// Makes the optimiser of a whole module.
+    pub fn init(&self) -> ModuleOptimizer {
+        self.build().into()
+    }
+}
+
 /// ```text
 /// m <- β₁ m + (1-β₁) g          v <- β₂ v + (1-β₂) g²
 /// p <- p (1 - ηλ) - η (m / (1-β₁ᵗ)) / (√(v / (1-β₂ᵗ)) + ε)
 /// ```
 ///
-/// On the CPU the parameters and moments are written where they are; on other backends the same equations are burn's
-/// operations.
-#[derive(Debug, Clone)]
+/// burn's own, with two differences: vectors do not decay, and on the CPU a step is one pass over memory that writes the
+/// parameter and its moments where they are.
+#[derive(Clone)]
 pub struct AdamW {
+    #[cfg(feature = "flex")]
     config: AdamWConfig,
-    steps: usize,
-    moments: HashMap<ParamId, Moments>,
+    with_decay: Composed,
+    without_decay: Composed,
 }
-
-/// The two running means of one parameter, flat, with their shape.
-#[derive(Debug, Clone)]
-pub struct Moments {
-    first: Flat,
-    second: Flat,
-}
-
-type Flat = Tensor<1>;
 
 /// The numbers of one step.
+#[cfg(feature = "flex")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Factors {
     pub(crate) beta1: f32,
@@ -66,169 +77,73 @@ pub(crate) struct Factors {
     pub(crate) decay: f32,
 }
 
-impl Moments {
-    /// The mean of the gradients and the mean of their squares, as data.
-    pub fn to_data(&self) -> [TensorData; 2] {
-        [self.first.to_data(), self.second.to_data()]
-    }
-
-    fn zeros<const R: usize>(like: &Tensor<R>) -> Self {
-        let n = like.shape().num_elements();
-        let zeros = || Tensor::zeros([n], &like.device());
-        Self { first: zeros(), second: zeros() }
-    }
-}
-
+#[cfg(feature = "flex")]
 impl AdamW {
-    /// Before the first step.
-    pub fn new(config: AdamWConfig) -> Self {
-        Self { config, steps: 0, moments: HashMap::new() }
-    }
-
-    /// Steps taken.
-    pub fn steps(&self) -> usize {
-        self.steps
-    }
-
-    /// The moments of each parameter, to be kept.
-    pub fn moments(&self) -> impl Iterator<Item = (ParamId, &Moments)> {
-        self.moments.iter().map(|(id, moments)| (*id, moments))
-    }
-
-    /// Moves every parameter that has a gradient; `learning_rate` is `η`.
-    pub fn step<M: Module>(&mut self, learning_rate: f64, model: M, gradients: GradientsParams) -> M {
-        self.steps += 1;
-        let factors = self.factors(learning_rate);
-        #[cfg(feature = "flex")]
-        if model.devices().iter().all(crate::backend::is_flex) {
-            return in_place::step(self, &factors, model, gradients);
-        }
-        model.map(&mut Composed { optimizer: self, factors, gradients })
-    }
-
-    fn factors(&self, learning_rate: f64) -> Factors {
+    /// The numbers of step `time`, counted from 1, for a parameter of rank `rank`.
+    fn factors(&self, learning_rate: f64, time: usize, rank: usize) -> Factors {
         let AdamWConfig { beta1, beta2, epsilon, weight_decay } = self.config;
-        let past = |beta: f64| 1.0 - beta.powi(self.steps as i32);
+        let past = |beta: f64| 1.0 - beta.powi(time as i32);
         Factors {
             beta1: beta1 as f32,
             beta2: beta2 as f32,
             epsilon: epsilon as f32,
             step: (learning_rate / past(beta1)) as f32,
             over_second: (1.0 / past(beta2)) as f32,
-            decay: (1.0 - learning_rate * weight_decay) as f32,
+            decay: if decays(rank) { (1.0 - learning_rate * weight_decay) as f32 } else { 1.0 },
         }
     }
 }
 
-impl Factors {
-    /// What a parameter of rank `rank` is multiplied with.
-    fn decay_of(&self, rank: usize) -> f32 {
-        if rank >= 2 { self.decay } else { 1.0 }
+/// Whether a parameter of this rank is a matrix or a table.
+fn decays(rank: usize) -> bool {
+    rank >= 2
+}
+
+impl Optimizer for AdamW {
+    type State<const D: usize> = AdamWState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: f64,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamWState<D>>,
+    ) -> (Tensor<D>, Option<AdamWState<D>>) {
+        #[cfg(feature = "flex")]
+        if crate::is_fused(&parameter) && crate::is_fused(&gradient) {
+            return self.in_place(learning_rate, parameter, gradient, state);
+        }
+        let composed = if decays(D) { &self.with_decay } else { &self.without_decay };
+        composed.step(learning_rate, parameter, gradient, state)
+    }
+
+    fn to_device<const D: usize>(state: AdamWState<D>, device: &Device) -> AdamWState<D> {
+        Composed::to_device(state, device)
     }
 }
 
-/// Puts a parameter's new value where the old one was, ready for the next gradient.
-fn restored<const R: usize>(value: Tensor<R>, like: &Tensor<R>) -> Tensor<R> {
-    let value = Tensor::from_inner(value);
-    if like.is_require_grad() { value.require_grad() } else { value }
-}
-
-/// The equations in burn's operations.
-struct Composed<'a> {
-    optimizer: &'a mut AdamW,
-    factors: Factors,
-    gradients: GradientsParams,
-}
-
-impl ModuleMapper for Composed<'_> {
-    fn map_float<const R: usize>(&mut self, param: Param<Tensor<R>>) -> Param<Tensor<R>> {
-        let Some(gradient) = self.gradients.remove::<R>(param.id) else { return param };
-        let Factors { beta1, beta2, epsilon, step, over_second, .. } = self.factors;
-        let (id, value, mapper) = param.consume();
-        let old = value.clone().inner();
-        let shape = old.dims();
-        let moments = self.optimizer.moments.remove(&id).unwrap_or_else(|| Moments::zeros(&old));
-        let gradient = gradient.reshape([-1]);
-        let first = moments.first * beta1 + gradient.clone() * (1.0 - beta1);
-        let second = moments.second * beta2 + gradient.clone() * gradient * (1.0 - beta2);
-        let change = first.clone() * step / ((second.clone() * over_second).sqrt() + epsilon);
-        let new = old * self.factors.decay_of(R) - change.reshape(shape);
-        self.optimizer.moments.insert(id, Moments { first, second });
-        Param::from_mapped_value(id, restored(new, &value), mapper)
-    }
-}
-
-/// The equations on the memory of the parameters themselves.
 #[cfg(feature = "flex")]
-mod in_place {
-    use burn_flex::Flex;
+impl AdamW {
+    fn in_place<const D: usize>(
+        &self,
+        learning_rate: f64,
+        parameter: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamWState<D>>,
+    ) -> (Tensor<D>, Option<AdamWState<D>>) {
+        use burn::optim::AdaptiveMomentumState as Moments;
 
-    use super::*;
-    use crate::flex::{Job, adamw_step};
-
-    /// Takes the parameters out of the module, steps them all, and puts them back: with the module still holding them
-    /// they would have two owners, and writing would copy.
-    pub(super) fn step<M: Module>(optimizer: &mut AdamW, factors: &Factors, model: M, gradients: GradientsParams) -> M {
-        let mut take = Take { optimizer, factors, gradients, jobs: Vec::new(), ids: HashMap::new() };
-        let model = model.map(&mut take);
-        let Take { mut jobs, ids, .. } = take;
-        adamw_step(&mut jobs, factors);
-        let jobs = jobs.into_iter().map(Some).collect();
-        model.map(&mut Put { optimizer, jobs, ids })
-    }
-
-    struct Take<'a> {
-        optimizer: &'a mut AdamW,
-        factors: &'a Factors,
-        gradients: GradientsParams,
-        jobs: Vec<Job>,
-        ids: HashMap<ParamId, usize>,
-    }
-
-    struct Put<'a> {
-        optimizer: &'a mut AdamW,
-        jobs: Vec<Option<Job>>,
-        ids: HashMap<ParamId, usize>,
-    }
-
-    fn primitive<const R: usize>(tensor: Tensor<R>) -> burn_flex::FlexTensor {
-        let Ok(primitive) = tensor.try_into_primitive::<Flex>() else { unreachable!("all devices are Flex") };
-        primitive
-    }
-
-    impl ModuleMapper for Take<'_> {
-        fn map_float<const R: usize>(&mut self, param: Param<Tensor<R>>) -> Param<Tensor<R>> {
-            let Some(gradient) = self.gradients.remove::<R>(param.id) else { return param };
-            let (id, value, mapper) = param.consume();
-            let trains = value.is_require_grad();
-            let device = value.device();
-            let value = value.inner();
-            let moments = self.optimizer.moments.remove(&id).unwrap_or_else(|| Moments::zeros(&value));
-            self.ids.insert(id, self.jobs.len());
-            self.jobs.push(Job {
-                value: primitive(value),
-                gradient: primitive(gradient),
-                first: primitive(moments.first),
-                second: primitive(moments.second),
-                decay: self.factors.decay_of(R),
-            });
-            let place = Tensor::<R>::empty([1; R], &device);
-            let place = if trains { place.require_grad() } else { place };
-            Param::from_mapped_value(id, place, mapper)
-        }
-    }
-
-    impl ModuleMapper for Put<'_> {
-        fn map_float<const R: usize>(&mut self, param: Param<Tensor<R>>) -> Param<Tensor<R>> {
-            let Some(job) = self.ids.get(&param.id).and_then(|&at| self.jobs[at].take()) else { return param };
-            let (id, place, mapper) = param.consume();
-            let moments = Moments {
-                first: Tensor::from_primitive::<Flex>(job.first),
-                second: Tensor::from_primitive::<Flex>(job.second),
-            };
-            self.optimizer.moments.insert(id, moments);
-            let value = Tensor::<R>::from_primitive::<Flex>(job.value);
-            Param::from_mapped_value(id, restored(value, &place), mapper)
-        }
+        let before = state.map(|state| state.momentum).unwrap_or_else(|| Moments {
+            time: 0,
+            moment_1: parameter.zeros_like(),
+            moment_2: parameter.zeros_like(),
+            max_moment_2: None,
+        });
+        let time = before.time + 1;
+        let moments = [before.moment_1, before.moment_2];
+        let factors = self.factors(learning_rate, time, D);
+        let (parameter, [moment_1, moment_2]) = crate::flex::adamw_step(parameter, gradient, moments, &factors);
+        let after = Moments { time, moment_1, moment_2, max_moment_2: None };
+        (parameter, Some(AdamWState { momentum: after }))
     }
 }

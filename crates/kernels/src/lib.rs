@@ -43,7 +43,7 @@ mod residual;
 mod rotary;
 
 pub use activation::{Activation, activation, gated};
-pub use adamw::{AdamW, AdamWConfig, Moments};
+pub use adamw::{AdamW, AdamWConfig};
 pub use attention::{AttentionOptions, Reach, Weights, attention, attention_with_weights};
 pub use clip::{clip_global_norm, global_norm};
 pub use cross_entropy::{CrossEntropyOptions, cross_entropy};

@@ -305,3 +305,16 @@ fn a_capped_score_is_composed_everywhere() {
     };
     assert!((run(Some(1.5)) - run(None)).abs().max().into_scalar::<f32>() > 1e-3);
 }
+
+#[test]
+fn sums_with_the_stream() {
+    for shape in [[1, 1, 1], [2, 3, 5], [3, 70, 129]] {
+        let (x, change) = (random(shape), random(shape));
+        agree([&x, &change], |[x, change]| residual(x, change, 0.0), |[x, change]| composed::residual(x, change, 0.0));
+        // What is added stays as it was, and so does a view of something larger.
+        let before = change.clone().into_data();
+        let row = |x: &Tensor<3>| x.clone().narrow(0, shape[0] - 1, 1);
+        close("a view", residual(row(&x), row(&change), 0.0), row(&x) + row(&change));
+        assert_eq!(change.into_data(), before);
+    }
+}

@@ -114,3 +114,20 @@ fn the_same_bits_whatever_the_number_of_threads() {
     let one = run(1);
     assert!(run(2) == one && run(8) == one && run(1) == one);
 }
+
+#[test]
+fn what_is_dropped_from_a_change_has_no_gradient_and_the_stream_keeps_its_own() {
+    let _alone = alone();
+    let device = device();
+    let (x, change) = (random([40, 70]), random([40, 70]));
+    let leaves = [&x, &change].map(leaf);
+    device.seed(6);
+    let y = residual(leaves[0].clone(), leaves[1].clone(), 0.25);
+    let gradients = y.clone().sum().backward();
+    let [to_x, factors] = leaves.map(|leaf| leaf.grad(&gradients).expect("a gradient"));
+    assert_eq!(to_x.into_data(), Tensor::<2>::ones([40, 70], &Device::flex()).into_data());
+    let difference = (y.inner() - (x + change * factors.clone())).abs().max().into_scalar::<f32>();
+    assert!(difference < 1e-6, "{difference}");
+    let dropped = factors.equal_elem(0.0).int().sum().into_scalar::<i64>();
+    assert!((550..850).contains(&dropped), "{dropped} of 2800 dropped at a chance of 1/4");
+}

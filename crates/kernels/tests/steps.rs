@@ -62,7 +62,7 @@ fn adamw_is_adamw() {
     let mut ours = Model::new(&device);
     let mut theirs = ours.clone();
     let config = AdamWConfig { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weight_decay: 0.0 };
-    let mut optimizer = AdamW::new(config);
+    let mut optimizer = config.init();
     let reference = Reference::new().with_beta_1(0.8).with_beta_2(0.95).with_epsilon(1e-6).with_weight_decay(0.0);
     let mut reference = reference.init();
     for step in 0..20 {
@@ -75,7 +75,6 @@ fn adamw_is_adamw() {
     for (ours, theirs) in ours.values().iter().zip(theirs.values()) {
         assert!((ours - theirs).abs() < 1e-5, "{ours} instead of {theirs}");
     }
-    assert_eq!((optimizer.steps(), optimizer.moments().count()), (20, 4));
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn only_matrices_decay() {
     let config = AdamWConfig { weight_decay: 0.5, ..AdamWConfig::default() };
     // With a learning rate too small to matter but for the decay's factor 1 - 1e-1 * 0.5 ... the step is at most 1e-1.
     let gradients = model.gradients(&input(&device));
-    let after = AdamW::new(config).step(1e-1, model, gradients);
+    let after = config.init().step(1e-1, model, gradients);
     let change = |before: &Linear, after: &Linear| {
         let bias = |linear: &Linear| linear.bias.as_ref().expect("with a bias").val().inner();
         let matrix = after.weight.val().inner() - before.weight.val().inner() * 0.95;
@@ -102,7 +101,7 @@ fn gradients_still_flow_after_a_step() {
     let device = Device::flex().autodiff();
     let x = input(&device);
     let mut model = Model::new(&device);
-    let mut optimizer = AdamW::new(AdamWConfig::default());
+    let mut optimizer = AdamWConfig::default().init();
     let first = model.loss(&x).into_scalar::<f32>();
     for _ in 0..30 {
         let gradients = model.gradients(&x);

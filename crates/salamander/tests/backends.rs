@@ -10,7 +10,7 @@ use salamander::{
         tensor::{Device, Int, Tensor, TensorData},
     },
     encoder_only::{ClassificationHeadConfig, ClassifierConfig},
-    kernels::{AdamW, AdamWConfig, CrossEntropyOptions, backend, cross_entropy},
+    kernels::{AdamWConfig, CrossEntropyOptions, backend, cross_entropy},
     models::{ALL, Model, ModelConfig, Size},
 };
 
@@ -119,7 +119,7 @@ fn run(config: &ModelConfig, start: &[TensorData], device: &Device) -> Vec<f32> 
     let before = loss(&model, &device);
     seen.push(before.clone().into_scalar::<f32>());
     // An epsilon that is not small: where a gradient is nearly nothing, its sign would decide the step.
-    let mut optimizer = AdamW::new(AdamWConfig { epsilon: 1e-2, ..AdamWConfig::default() });
+    let mut optimizer = AdamWConfig { epsilon: 1e-2, ..AdamWConfig::default() }.init();
     let model = each!(model, inner => {
         let gradients = GradientsParams::from_grads(before.backward(), &inner);
         optimizer.step(1e-2, inner, gradients)

@@ -24,6 +24,11 @@ impl Random {
         Self(ChaCha8Rng::from_seed(key))
     }
 
+    /// Any number of 64 bits.
+    pub fn number(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// A number below `n`, each equally likely to within `n / 2^64`.
     pub fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize

@@ -18,14 +18,23 @@ pub enum Error {
     },
     /// The loss is no number any more.
     #[error(
-        "step {step}: the loss is {loss}; training stopped, the last good checkpoint is kept (try a lower learning rate)"
+        "step {step}: the loss is {loss} and the gradients' length {gradient_norm}{}; training stopped, the last good \
+         checkpoint is kept (try a lower learning rate)",
+        first(.tensor)
     )]
     NotFinite {
         /// At which step, counted from 1.
         step: usize,
-        /// What it is.
+        /// What it is, in nats per token.
         loss: f64,
+        /// The length of all gradients together.
+        gradient_norm: f64,
+        /// The first parameter that holds such a number, or whose gradient does.
+        tensor: Option<String>,
     },
+    /// burn-train's learner gave up.
+    #[error("training stopped: {0}")]
+    Learner(String),
     /// A file of the run folder cannot be written.
     #[error("{} cannot be written: {source}", path.display())]
     Write {
@@ -37,4 +46,8 @@ pub enum Error {
     /// A checkpoint cannot be written or read.
     #[error(transparent)]
     Checkpoint(#[from] salamander_checkpoint::Error),
+}
+
+fn first(tensor: &Option<String>) -> String {
+    tensor.as_ref().map(|tensor| format!(", first in `{tensor}`")).unwrap_or_default()
 }

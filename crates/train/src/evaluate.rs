@@ -1,10 +1,13 @@
 //! How good a model is on what it has not seen.
 
-use burn::tensor::Device;
-use salamander_kernels::{CrossEntropyOptions, cross_entropy};
-use salamander_text::{Batches, IGNORE};
+use burn_train::InferenceStep;
+use salamander_kernels::on_pool;
+use salamander_text::Batches;
 
-use crate::Objective;
+use crate::{
+    Objective,
+    student::{Answered, Student},
+};
 
 /// How good a model is on a set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,24 +20,36 @@ pub struct Evaluation {
     pub tokens: usize,
 }
 
-/// Goes over at most `batches` batches of a set; every target weighs the same, whatever batch it is in.
-pub fn evaluate<M, B>(model: &M, set: &B, batches: usize, device: &Device) -> Evaluation
+impl Evaluation {
+    /// Every target weighs the same, whatever batch it was in.
+    pub(crate) fn of(all: &[Answered]) -> Self {
+        let tokens: usize = all.iter().map(|answered| answered.tokens).sum();
+        let correct: usize = all.iter().map(|answered| answered.correct).sum();
+        let nats: f64 = all.iter().map(|answered| answered.loss * answered.tokens as f64).sum();
+        let per_token = 1.0 / tokens.max(1) as f64;
+        Self { loss: nats * per_token, accuracy: correct as f64 * per_token, tokens }
+    }
+}
+
+/// Goes over a whole set with a model that is not being trained.
+pub fn evaluate<M, B>(model: M, set: &B) -> Evaluation
 where
     M: Objective,
     B: Batches<Batch = M::Batch>,
 {
-    let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: 0.0 };
-    let (mut nats, mut correct, mut tokens) = (0.0, 0, 0);
-    // Evenly over the whole set, so that a part of it stands for all.
-    let count = batches.min(set.len());
-    for index in 0..count {
-        let batch = set.evaluation_at(index * set.len() / count);
-        let question = model.ask(&batch, device);
-        correct += question.correct();
-        tokens += question.counted;
-        let loss = cross_entropy(question.logits, question.targets, &options).into_scalar::<f32>();
-        nats += f64::from(loss) * question.counted as f64;
+    let student = Student::new(model, 0.0);
+    let answer = |batch| on_pool(|| InferenceStep::step(&student, batch));
+    Evaluation::of(&set.evaluation().map(answer).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_weighs_the_same() {
+        let all = [Answered { loss: 1.0, correct: 1, tokens: 1 }, Answered { loss: 3.0, correct: 2, tokens: 3 }];
+        assert_eq!(Evaluation::of(&all), Evaluation { loss: 2.5, accuracy: 0.75, tokens: 4 });
+        assert_eq!(Evaluation::of(&[]).loss, 0.0);
     }
-    let per_token = 1.0 / tokens.max(1) as f64;
-    Evaluation { loss: nats * per_token, accuracy: correct as f64 * per_token, tokens }
 }

@@ -1,29 +1,38 @@
 //! Training: from a model, batches and a plan to a run folder.
 //!
 //! A [`Plan`] says how long, how fast and with what optimiser; an [`Objective`] says what a model is asked and what the right
-//! answers are; [`train`] runs the steps, evaluates, reports and keeps the best. What a run leaves behind is in its
-//! [`Run`] folder.
+//! answers are; [`train`] runs the steps, evaluates and reports. What a run leaves behind is in its [`Run`] folder.
 //!
-//! The step loop is counted in steps, not epochs: evaluation, reports and the checkpoint have intervals of their own, and
-//! the batch of a step follows from the seed and the step alone.
+//! It runs on burn-train: its learner, its metrics, its screen on a terminal. What is our own is the loop, which counts in
+//! steps and not in epochs: evaluation, reports and the checkpoint have intervals of their own, and the batch of a step
+//! follows from the seed and the step alone.
 //!
 //! The same seed gives the same bits on the CPU, run after run, provided the caller seeds the device before making the
 //! model (`device.seed(plan.seed)`).
 
+mod clock;
+mod display;
 mod error;
 mod evaluate;
+mod finite;
+mod loader;
 mod objective;
 mod plan;
-mod report;
 mod run;
 mod schedule;
+mod steps;
+mod student;
 mod trainer;
+mod update;
 
+pub use display::{Display, Writer};
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate};
 pub use objective::{Objective, Question};
 pub use plan::Plan;
-pub use report::{Lines, Progress, Report, Silent};
 pub use run::Run;
 pub use schedule::Schedule;
-pub use trainer::{Data, Outcome, Session, train};
+pub use trainer::{Data, Outcome, Sample, Session, train};
+
+/// Stops a run from outside.
+pub use burn_train::Interrupter;

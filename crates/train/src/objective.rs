@@ -1,7 +1,7 @@
 //! What a model is asked, and what the right answers are.
 
 use burn::{
-    module::Module,
+    module::{Module, ModuleDisplay},
     tensor::{Bool, Device, Int, Tensor, TensorData},
 };
 use salamander_attention::{Mask, Memory, Pass};
@@ -17,16 +17,17 @@ pub struct Question {
     pub logits: Tensor<2>,
     /// `[N]`: the word that is right, or [`IGNORE`].
     pub targets: Tensor<1, Int>,
-    /// How many places count.
-    pub counted: usize,
     /// What the layers ask to be added to the loss.
     pub penalty: Option<Tensor<1>>,
 }
 
 /// A model together with what it is trained to do.
-pub trait Objective: Module {
+pub trait Objective: Module + ModuleDisplay + Sync + 'static {
     /// What it is asked.
-    type Batch: Send + Sync;
+    type Batch: Clone + Send + Sync + 'static;
+
+    /// How many targets a batch has.
+    fn targets(batch: &Self::Batch) -> usize;
 
     /// Asks it.
     fn ask(&self, batch: &Self::Batch, device: &Device) -> Question;
@@ -36,10 +37,14 @@ pub trait Objective: Module {
 impl Objective for Decoder {
     type Batch = LanguageBatch;
 
+    fn targets(batch: &LanguageBatch) -> usize {
+        batch.counted()
+    }
+
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
-        question(logits, &batch.targets, batch.counted(), pass.take_penalty())
+        question(logits, &batch.targets, pass.take_penalty())
     }
 }
 
@@ -47,10 +52,14 @@ impl Objective for Decoder {
 impl Objective for MaskedLm {
     type Batch = LanguageBatch;
 
+    fn targets(batch: &LanguageBatch) -> usize {
+        batch.counted()
+    }
+
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
-        question(logits, &batch.targets, batch.counted(), pass.take_penalty())
+        question(logits, &batch.targets, pass.take_penalty())
     }
 }
 
@@ -58,6 +67,10 @@ impl Objective for MaskedLm {
 /// arXiv:1409.3215).
 impl Objective for EncoderDecoder {
     type Batch = PairBatch;
+
+    fn targets(batch: &PairBatch) -> usize {
+        batch.counted()
+    }
 
     fn ask(&self, batch: &PairBatch, device: &Device) -> Question {
         let mask = padding(Some(&batch.source_padding));
@@ -69,7 +82,7 @@ impl Objective for EncoderDecoder {
             (Some(a), Some(b)) => Some(a + b),
             (a, b) => a.or(b),
         };
-        question(logits, &batch.targets, batch.counted(), penalty)
+        question(logits, &batch.targets, penalty)
     }
 }
 
@@ -81,9 +94,9 @@ fn padding(matrix: Option<&Matrix<bool>>) -> Mask {
     matrix.map_or(Mask::None, |matrix| Mask::padding(matrix.to_rows()))
 }
 
-fn question(logits: Tensor<3>, targets: &Matrix<i64>, counted: usize, penalty: Option<Tensor<1>>) -> Question {
+fn question(logits: Tensor<3>, targets: &Matrix<i64>, penalty: Option<Tensor<1>>) -> Question {
     let targets = ids(targets, &logits.device());
-    Question { logits: logits.flatten(0, 1), targets: targets.flatten(0, 1), counted, penalty }
+    Question { logits: logits.flatten(0, 1), targets: targets.flatten(0, 1), penalty }
 }
 
 impl Question {

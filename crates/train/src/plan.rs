@@ -26,6 +26,12 @@ pub struct Plan {
     /// `ε`: the share of each target spread over all words.
     #[serde(default)]
     pub smoothing: f64,
+    /// Batches of an update: their gradients are averaged, every target weighing the same.
+    #[serde(default = "one")]
+    pub accumulate: usize,
+    /// Steps between reports.
+    #[serde(default = "ten")]
+    pub log_every: usize,
     /// Steps between evaluations.
     pub eval_every: usize,
     /// Batches of an evaluation on the way; the last one sees all of the validation set.
@@ -33,6 +39,14 @@ pub struct Plan {
     /// Where all randomness begins.
     #[serde(default)]
     pub seed: u64,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn ten() -> usize {
+    10
 }
 
 impl Plan {
@@ -45,6 +59,8 @@ impl Plan {
             ("steps", self.steps),
             ("batch_size", self.batch_size),
             ("seq_len", self.seq_len),
+            ("accumulate", self.accumulate),
+            ("log_every", self.log_every),
             ("eval_every", self.eval_every),
             ("eval_batches", self.eval_batches),
         ];

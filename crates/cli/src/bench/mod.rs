@@ -2,16 +2,15 @@
 
 use std::{
     process::{Command, ExitCode},
-    sync::{Arc, atomic::AtomicBool},
-    time::Instant,
+    sync::Arc,
 };
 
 use anyhow::{Context, Result, bail};
 use salamander::{
     burn::tensor::Device,
     models::{Model, ModelConfig},
-    text::{Batches, Windows},
-    train::{Data, Plan, Session, Silent, train},
+    text::Windows,
+    train::{Data, Display, Interrupter, Plan, Session, train},
 };
 
 use crate::{On, prepare::Choice};
@@ -73,31 +72,31 @@ impl Bench {
     }
 }
 
-/// The trainer's own rate over about `seconds`.
+/// The trainer's own rate over about `seconds`, on random tokens.
 fn measure(config: &ModelConfig, plan: &Plan, device: &Device, seconds: f64) -> Result<f64> {
     let words = config.vocab_size() as u32;
     let tokens: Vec<u32> = (0..100_000u64)
         .map(|i| ((i.wrapping_mul(i).wrapping_mul(2_654_435_761) >> 7) % u64::from(words)) as u32)
         .collect();
-    let set = Windows::new(tokens, plan.seq_len, plan.batch_size, plan.seed)?;
-    let start = Instant::now();
-    run(config, plan, &set, device, 10)?;
-    let a_step = start.elapsed().as_secs_f64() / 10.0;
-    run(config, plan, &set, device, (seconds / a_step).ceil() as usize)
+    let set = Arc::new(Windows::new(tokens, plan.seq_len, plan.batch_size, plan.seed)?);
+    // A first run warms the processor and tells how many steps the second may take.
+    let warm = run(config, plan, &set, device, 10)?;
+    let step = (plan.batch_size * plan.seq_len) as f64 / warm;
+    run(config, plan, &set, device, (seconds / step).ceil() as usize)
 }
 
-fn run(config: &ModelConfig, plan: &Plan, set: &Windows, device: &Device, steps: usize) -> Result<f64> {
+/// Tokens a second at the median step, as the peer measures it.
+fn run(config: &ModelConfig, plan: &Plan, set: &Arc<Windows>, device: &Device, steps: usize) -> Result<f64> {
     let Model::DecoderOnly(model) = config.init(&device.clone().autodiff()) else {
         bail!("speed is measured on decoder-only models");
     };
-    let plan = Plan { steps, eval_every: steps + 1, ..plan.clone() };
-    let mut silent = Silent;
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut session = Session { device: device.clone(), run: None, report: &mut silent, stop, sample: None };
+    let plan = Plan { steps, eval_every: steps + 1, log_every: steps, accumulate: 1, ..plan.clone() };
     // One evaluation batch: what is measured are the steps.
     let few = Windows::new(vec![0; plan.seq_len + 1], plan.seq_len, 1, 0)?;
-    debug_assert!(few.len() == 1);
-    let (_, outcome) = train(model, Data { train: set, validation: &few }, &plan, &mut session)?;
+    let data = Data { train: Arc::clone(set), validation: Arc::new(few) };
+    let interrupter = Interrupter::new();
+    let session = Session { device: device.clone(), run: None, display: Display::None, interrupter, sample: None };
+    let (_, outcome) = train(model, data, &plan, session)?;
     Ok(outcome.tokens_per_second)
 }
 

@@ -1,50 +1,48 @@
-//! AdamW in place, over all parameters in one go.
+//! A step of AdamW in one pass.
 
-use burn_flex::FlexTensor;
+use burn::tensor::Tensor;
+use burn_flex::{Flex, FlexTensor};
 use multiversion::multiversion;
 use rayon::prelude::*;
 
 use super::{
-    memory::{elements, in_order},
+    memory::{elements, whole},
     pieces::PIECE,
 };
 use crate::adamw::Factors;
 
-/// One parameter with its gradient and its moments.
-pub(crate) struct Job {
-    pub(crate) value: FlexTensor,
-    pub(crate) gradient: FlexTensor,
-    pub(crate) first: FlexTensor,
-    pub(crate) second: FlexTensor,
-    /// What the value is multiplied with before the step.
-    pub(crate) decay: f32,
+/// Moves a parameter by its gradient, and the moments; their memory is written where it is if nobody else holds it.
+pub(crate) fn step<const D: usize>(
+    parameter: Tensor<D>,
+    gradient: Tensor<D>,
+    [first, second]: [Tensor<D>; 2],
+    factors: &Factors,
+) -> (Tensor<D>, [Tensor<D>; 2]) {
+    let (mut value, gradient) = (primitive(parameter), primitive(gradient));
+    let (mut first, mut second) = (primitive(first), primitive(second));
+    let (values, gradients) = (value.storage_mut::<f32>(), elements(&gradient));
+    let (firsts, seconds) = (first.storage_mut::<f32>(), second.storage_mut::<f32>());
+    if values.len() <= PIECE {
+        update(values, gradients, firsts, seconds, factors);
+    } else {
+        let parameters = values.par_chunks_mut(PIECE).zip(gradients.par_chunks(PIECE));
+        let moments = firsts.par_chunks_mut(PIECE).zip(seconds.par_chunks_mut(PIECE));
+        parameters.zip(moments).for_each(|((p, g), (m, v))| update(p, g, m, v, factors));
+    }
+    let tensor = |x| Tensor::from_primitive::<Flex>(x);
+    (tensor(value), [tensor(first), tensor(second)])
 }
 
-/// Steps all parameters; their memory is written where it is if nobody else holds it.
-pub(crate) fn step(jobs: &mut [Job], factors: &Factors) {
-    let gradients: Vec<_> = jobs.iter().map(|job| in_order(job.gradient.clone())).collect();
-    let mut pieces = Vec::new();
-    for (job, gradient) in jobs.iter_mut().zip(&gradients) {
-        for tensor in [&mut job.value, &mut job.first, &mut job.second] {
-            if !tensor.is_contiguous() {
-                *tensor = tensor.to_contiguous();
-            }
-        }
-        let value = job.value.storage_mut::<f32>().chunks_mut(PIECE);
-        let first = job.first.storage_mut::<f32>().chunks_mut(PIECE);
-        let second = job.second.storage_mut::<f32>().chunks_mut(PIECE);
-        let decay = job.decay;
-        let parts = value.zip(elements(gradient).chunks(PIECE)).zip(first.zip(second));
-        pieces.extend(parts.map(|((value, gradient), (first, second))| (value, gradient, first, second, decay)));
-    }
-    pieces.into_par_iter().for_each(|(value, gradient, first, second, decay)| {
-        update(value, gradient, first, second, decay, factors);
-    });
+fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+    let Ok(primitive) = tensor.try_into_primitive::<Flex>() else {
+        unreachable!("the caller asked whether it is Flex")
+    };
+    whole(primitive)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn update(value: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32], decay: f32, factors: &Factors) {
-    let Factors { beta1, beta2, epsilon, step, over_second, .. } = *factors;
+fn update(value: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32], factors: &Factors) {
+    let Factors { beta1, beta2, epsilon, step, over_second, decay } = *factors;
     for (((p, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
         *m = beta1.mul_add(*m, (1.0 - beta1) * g);
         *v = beta2.mul_add(*v, (1.0 - beta2) * g * g);

@@ -223,13 +223,7 @@ impl<const N: usize> Backward<Flex, N> for Rule<N> {
 }
 
 /// `dW = xᵀ dy`, in the memory order of `W`: the gradient of a transposed view is wanted transposed too.
-fn weight_gradient(
-    weight: &FlexTensor,
-    x: &[f32],
-    dy: &[f32],
-    [m, k, n]: [usize; 3],
-    threads: usize,
-) -> FlexTensor {
+fn weight_gradient(weight: &FlexTensor, x: &[f32], dy: &[f32], [m, k, n]: [usize; 3], threads: usize) -> FlexTensor {
     let (x, dy) = (Matrix::of(x, k), Matrix::of(dy, n));
     if Matrix::view(weight).row == 1 && k > 1 {
         let transposed = product([n, m, k], dy.transposed(), x, None, threads);

@@ -31,6 +31,13 @@ pub(super) fn in_order(x: FlexTensor) -> FlexTensor {
     if x.is_contiguous() { x } else { x.to_contiguous() }
 }
 
+/// The same tensor with its elements in order and nothing else in its memory, so that it can be written as one slice.
+pub(super) fn whole(x: FlexTensor) -> FlexTensor {
+    let x = in_order(x);
+    let alone = x.layout().start_offset() == 0 && x.storage::<f32>().len() == x.layout().num_elements();
+    if alone { x } else { tensor(elements(&x).to_vec(), shape(&x)) }
+}
+
 /// The elements of a tensor that is in order.
 pub(super) fn elements(x: &FlexTensor) -> &[f32] {
     x.as_slice::<f32>().expect("kernels put their inputs in order first")

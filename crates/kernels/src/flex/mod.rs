@@ -27,7 +27,7 @@ mod rotary;
 mod score;
 mod tile;
 
-pub(crate) use adamw::{Job, step as adamw_step};
+pub(crate) use adamw::step as adamw_step;
 pub(crate) use calls::{
     activation, attention, cross_entropy, dropout, embedding, gated, layer_norm, linear, residual, rms_norm, rotary,
 };

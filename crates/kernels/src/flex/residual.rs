@@ -11,14 +11,14 @@ use multiversion::multiversion;
 use super::{
     activation::products_of,
     dropout::Pattern,
-    memory::{buffer, elements, in_order, shape, tensor},
+    memory::{buffer, elements, in_order, shape, tensor, whole},
     pieces::{self, PIECE},
 };
 
 /// The sum, and what the change was multiplied with if anything was dropped.
 pub(super) fn forward(x: &FlexTensor, change: FlexTensor, probability: f64) -> (FlexTensor, Option<FlexTensor>) {
     let xs = elements(x);
-    let mut y = in_order(change);
+    let mut y = whole(change);
     let factors = Pattern::draw(probability).map(|pattern| {
         let mut factors = buffer(xs.len());
         pieces::fill_two(y.storage_mut(), PIECE, &mut factors, PIECE, |i, y, factors| {
