@@ -38,9 +38,9 @@ mod embedding;
 mod flex;
 mod linear;
 mod norm;
-mod pool;
 mod residual;
 mod rotary;
+mod threads;
 
 pub use activation::{Activation, activation, gated};
 pub use adamw::{AdamW, AdamWConfig};
@@ -51,9 +51,9 @@ pub use dropout::dropout;
 pub use embedding::embedding;
 pub use linear::linear;
 pub use norm::{layer_norm, rms_norm};
-pub use pool::on_pool;
 pub use residual::residual;
 pub use rotary::{Pairing, rotary};
+pub use threads::on_pool;
 
 /// The composed bodies, which define what the fused ones must compute.
 pub mod composed {

@@ -13,6 +13,7 @@ use burn_flex::{Flex, FlexTensor};
 use super::{
     memory::{buffer, elements, in_order, tensor},
     pieces,
+    shelf::Buffer,
 };
 
 /// The rows.
@@ -50,7 +51,7 @@ impl Backward<Flex, 1> for Rule {
         let dy = in_order(grads.consume::<Flex>(&ops.node));
         let (ids, [rows, d]) = ops.state;
         if let [Some(node)] = &ops.parents {
-            let mut dw = vec![0.0; rows * d];
+            let mut dw = Buffer::zeros(rows * d);
             for (dy, &id) in elements(&dy).chunks_exact(d).zip(&ids) {
                 let row = &mut dw[id as usize * d..][..d];
                 row.iter_mut().zip(dy).for_each(|(w, dy)| *w += dy);

@@ -158,7 +158,7 @@ impl Fused for Flex {
 
     fn fused_cross_entropy(logits: FlexTensor, targets: FlexTensor, options: CrossEntropyOptions) -> FlexTensor {
         let (loss, _) = super::cross_entropy::forward(&in_order(logits), &integers(targets), &options, false);
-        tensor(vec![loss], [1])
+        tensor([loss].as_slice().into(), [1])
     }
 
     fn fused_rotary(x: FlexTensor, cos: FlexTensor, sin: FlexTensor, pairing: Pairing) -> FlexTensor {
@@ -304,7 +304,7 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
                 let logits = in_order(logits.into_primitive());
                 let (loss, slopes) = super::cross_entropy::forward(&logits, &integers(targets), &options, true);
                 let Some(slopes) = slopes else { unreachable!("asked for") };
-                (slopes, tensor(vec![loss], [1]))
+                (slopes, tensor([loss].as_slice().into(), [1]))
             },
             untracked: Flex::fused_cross_entropy(logits.into_primitive(), targets, options),
         )

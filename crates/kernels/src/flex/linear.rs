@@ -17,6 +17,7 @@ use multiversion::multiversion;
 use super::{
     memory::{buffer, elements, in_order, tensor},
     pieces,
+    shelf::Buffer,
 };
 
 /// A matrix in memory: where it begins, and how far apart its rows and columns are.
@@ -75,7 +76,7 @@ fn threads_for([m, k, n]: [usize; 3]) -> usize {
 }
 
 /// `[m, n] = a b`, added to `y` if it is given.
-fn product(dims: [usize; 3], a: Matrix, b: Matrix, start: Option<Vec<f32>>, threads: usize) -> Vec<f32> {
+fn product(dims: [usize; 3], a: Matrix, b: Matrix, start: Option<Buffer>, threads: usize) -> Buffer {
     let [m, k, n] = dims;
     let add = start.is_some();
     let mut y = start.unwrap_or_else(|| buffer(m * n));
@@ -121,7 +122,7 @@ fn sizes(weight: &FlexTensor) -> [usize; 2] {
 }
 
 /// One row: reading the matrix is all the time, so each thread reads a part of it straight through.
-fn vector(x: &[f32], weight: &FlexTensor, [k, n]: [usize; 2], bias: Option<&[f32]>) -> Vec<f32> {
+fn vector(x: &[f32], weight: &FlexTensor, [k, n]: [usize; 2], bias: Option<&[f32]>) -> Buffer {
     let w = Matrix::view(weight);
     let mut y = buffer(n);
     match bias {
@@ -217,7 +218,7 @@ impl<const N: usize> Backward<Flex, N> for Rule<N> {
         }
         if let Some(Some(node)) = parents.next() {
             let sums = pieces::map(dys, pieces::rows(n), |dy| column_sums(dy, n));
-            grads.register::<Flex>(node.id, tensor(pieces::add_up(sums), [n]));
+            grads.register::<Flex>(node.id, tensor(pieces::add_up(sums).as_slice().into(), [n]));
         }
     }
 }

@@ -1,29 +1,20 @@
 //! Buffers and views.
 
-use burn::tensor::{Bytes, DType, Shape, Tensor};
+use burn::tensor::{DType, Shape, Tensor};
 use burn_flex::{Flex, FlexTensor, Layout};
-
 use multiversion::multiversion;
 use rayon::prelude::*;
 
-use super::{math::sum, pieces};
+use super::{math::sum, pieces, shelf::Buffer};
 
 /// A buffer of `n` numbers that the caller writes in full before anyone reads it.
-///
-/// Zeroing it first would cost a pass over memory for every operation.
-pub(super) fn buffer(n: usize) -> Vec<f32> {
-    let mut buffer = Vec::with_capacity(n);
-    // SAFETY: the capacity is there, every bit pattern is an f32, and each kernel writes every element before reading.
-    #[allow(clippy::uninit_vec)]
-    unsafe {
-        buffer.set_len(n);
-    }
-    buffer
+pub(super) fn buffer(n: usize) -> Buffer {
+    Buffer::new(n)
 }
 
 /// A tensor that owns `values`.
-pub(super) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
-    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
+pub(super) fn tensor(values: Buffer, shape: impl Into<Shape>) -> FlexTensor {
+    FlexTensor::new(values.into_bytes(), Layout::contiguous(shape.into()), DType::F32)
 }
 
 /// The same tensor with its elements in order.
@@ -35,7 +26,7 @@ pub(super) fn in_order(x: FlexTensor) -> FlexTensor {
 pub(super) fn whole(x: FlexTensor) -> FlexTensor {
     let x = in_order(x);
     let alone = x.layout().start_offset() == 0 && x.storage::<f32>().len() == x.layout().num_elements();
-    if alone { x } else { tensor(elements(&x).to_vec(), shape(&x)) }
+    if alone { x } else { tensor(elements(&x).into(), shape(&x)) }
 }
 
 /// The elements of a tensor that is in order.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fused` | the operations as burn sees them: a backend extension |
 //! | `calls` | the same as the rest of the crate sees them |
-//! | `memory` | buffers and views |
+//! | `memory`, `shelf` | views, and buffers that are used again |
 //! | `pieces` | cutting work for threads without the cut changing a sum |
 //! | `math` | exp, erf and the like, written so that the compiler vectorises them |
 //! | the others | loops over plain slices, and the rule of each gradient |
@@ -25,6 +25,7 @@ mod pieces;
 mod residual;
 mod rotary;
 mod score;
+mod shelf;
 mod tile;
 
 pub(crate) use adamw::step as adamw_step;

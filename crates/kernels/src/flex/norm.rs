@@ -12,10 +12,11 @@ use super::{
     math::{sum, sum_two},
     memory::{buffer, elements, in_order, shape, tensor},
     pieces,
+    shelf::Buffer,
 };
 
 /// What the backward needs to know of each row: its mean (0 for RMS) and one over its spread.
-pub(super) type Statistics = Vec<f32>;
+pub(super) type Statistics = Buffer;
 
 /// Which of the two, and epsilon.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +89,7 @@ impl<const N: usize> Backward<Flex, N> for Rule<N> {
         }
         for sums in sums.chunks_exact(d) {
             if let Some(Some(node)) = parents.next() {
-                grads.register::<Flex>(node.id, tensor(sums.to_vec(), [d]));
+                grads.register::<Flex>(node.id, tensor(sums.into(), [d]));
             }
         }
     }

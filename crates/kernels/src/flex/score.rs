@@ -9,6 +9,7 @@ use multiversion::multiversion;
 use super::{
     math::{LANES, exp, max, sum, sum_two},
     memory::{elements, tensor},
+    shelf::Buffer,
 };
 use crate::{Reach, Weights};
 
@@ -142,7 +143,7 @@ pub(super) fn softmax_slope(weights: &[f32], slope: &mut [f32]) {
 
 /// Sums `x`, `[B, H, T, S]`, over the axes that are 1 in `shape`.
 pub(super) fn sum_to(x: &[f32], [b, h, t, s]: [usize; 4], shape: &Shape) -> FlexTensor {
-    let mut sums = vec![0.0; shape.num_elements()];
+    let mut sums = Buffer::zeros(shape.num_elements());
     let place = |i: usize, axis: usize| if shape[axis] == 1 { 0 } else { i };
     for batch in 0..b {
         for head in 0..h {

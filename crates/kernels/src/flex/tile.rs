@@ -2,7 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::{linear::Matrix, memory::buffer};
+use super::{linear::Matrix, memory::buffer, shelf::Buffer};
 
 /// Rows of a tile; times two vectors, as many sums as sixteen registers can hold beside what is being read.
 const ROWS: usize = 6;
@@ -33,7 +33,7 @@ impl Product {
 ///
 /// # Safety
 /// `x` must lie in memory of its size.
-pub(super) unsafe fn turned(x: Matrix, [rows, columns]: [usize; 2]) -> Vec<f32> {
+pub(super) unsafe fn turned(x: Matrix, [rows, columns]: [usize; 2]) -> Buffer {
     /// Rows read side by side, so that what is written stays within a line of the cache.
     const STRIP: usize = 16;
     let mut y = buffer(rows * columns);
