@@ -7,6 +7,7 @@
 //! - [`Keys`] reads `config.json` strictly: every key is handled, known to be harmless, or an error;
 //! - [`Names`] says which tensor of the file is which parameter of the module, and [`load`] and [`save`] read that one
 //!   table in its two directions;
+//! - [`Bundle`] writes a folder that is whole or not there;
 //! - [`Reference`] reads what another implementation computed, to compare with.
 //!
 //! # Why a table
@@ -49,6 +50,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bundle;
 mod config;
 mod directory;
 mod error;
@@ -61,6 +63,7 @@ mod tensors;
 mod walk;
 mod write;
 
+pub use bundle::Bundle;
 pub use config::{COMMON, Keys};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind, KeyProblem, Problem};
@@ -69,5 +72,5 @@ pub use load::{load, load_plain};
 pub use names::{Ignored, Line, Name, Names, copy, ignored, same, split, split_transpose, transpose};
 pub use reference::{Array, Reference, largest_difference};
 pub use save::{save, save_plain};
-pub use walk::{Parameter, parameters};
+pub use walk::{Parameter, identify, parameters};
 pub use write::{write, write_json};

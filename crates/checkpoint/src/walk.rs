@@ -1,6 +1,6 @@
 //! The parameters of a module by their paths.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
@@ -61,6 +61,33 @@ pub fn parameters<M: Module>(module: &M) -> Vec<Parameter> {
 /// The values must be as many as the parameter has.
 pub(crate) fn replace<M: Module>(module: M, values: impl FnMut(&str) -> Option<Vec<f32>>) -> M {
     module.map(&mut Mapper { path: Path::default(), values })
+}
+
+/// Gives each parameter the identity that belongs to its path, so that what is kept by identity (the state of an optimiser)
+/// finds it again in another process.
+pub fn identify<M: Module>(module: M, identities: &HashMap<String, u64>) -> M {
+    module.map(&mut Identify { path: Path::default(), identities })
+}
+
+struct Identify<'a> {
+    path: Path,
+    identities: &'a HashMap<String, u64>,
+}
+
+impl ModuleMapper for Identify<'_> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.0.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(&identity) = self.identities.get(&self.path.dotted()) else { return param };
+        let (_, value, mapper) = param.consume();
+        Param::from_mapped_value(ParamId::from(identity), value, mapper)
+    }
 }
 
 /// The way from the root to where the walk stands.

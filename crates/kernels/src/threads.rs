@@ -30,7 +30,7 @@ fn awake<T: Send>(f: impl FnOnce() -> T + Send) -> T {
         }
     }
 
-    /// Between two looks for work: long enough to leave the memory bus alone, shorter than any kernel.
+    /// Turns between two looks for work: long enough to leave the memory bus alone, shorter than any kernel.
     const PAUSE: usize = 16;
     let done = AtomicBool::new(false);
     rayon::scope(|scope| {
@@ -39,6 +39,8 @@ fn awake<T: Send>(f: impl FnOnce() -> T + Send) -> T {
                 while !done.load(Ordering::Relaxed) {
                     if rayon::yield_now() != Some(rayon::Yield::Executed) {
                         (0..PAUSE).for_each(|_| std::hint::spin_loop());
+                        // Whoever else wants the processor has it.
+                        std::thread::yield_now();
                     }
                 }
             });

@@ -32,6 +32,40 @@ pub enum Error {
         /// The first parameter that holds such a number, or whose gradient does.
         tensor: Option<String>,
     },
+    /// The loss has left every measure.
+    #[error(
+        "step {step}: the loss is {loss:.4e} and began at {first:.4}: it has diverged; training stopped, the last good \
+         checkpoint is kept (try a lower learning rate)"
+    )]
+    Diverged {
+        /// At which step, counted from 1.
+        step: usize,
+        /// What it is, in nats per token.
+        loss: f64,
+        /// What it was at the first step.
+        first: f64,
+    },
+    /// The folder holds a run already.
+    #[error("{} holds a run already: choose another folder with `--run`, or go on with it with `--resume latest`", .0.display())]
+    Taken(PathBuf),
+    /// No checkpoint is what was asked for.
+    #[error("{}: there is no checkpoint {what}; there are {have}", folder.display())]
+    NoCheckpoint {
+        /// Where the run keeps them.
+        folder: PathBuf,
+        /// What was asked for.
+        what: String,
+        /// What there is.
+        have: String,
+    },
+    /// A file of a checkpoint says something else than it should.
+    #[error("{}: cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// burn-train's learner gave up.
     #[error("training stopped: {0}")]
     Learner(String),

@@ -10,13 +10,16 @@
 //! The same seed gives the same bits on the CPU, run after run, provided the caller seeds the device before making the
 //! model (`device.seed(plan.seed)`).
 
+mod average;
 mod clock;
 mod display;
 mod error;
 mod evaluate;
 mod finite;
+mod lesson;
 mod loader;
 mod objective;
+mod optimizer;
 mod plan;
 mod run;
 mod schedule;
@@ -24,15 +27,19 @@ mod steps;
 mod student;
 mod trainer;
 mod update;
+mod watch;
+mod work;
 
 pub use display::{Display, Writer};
 pub use error::Error;
 pub use evaluate::{Evaluation, evaluate};
 pub use objective::{Objective, Question};
-pub use plan::Plan;
-pub use run::Run;
+pub use optimizer::Optimizer;
+pub use plan::{Average, Evaluate, Keep, Limit, Plan};
+pub use run::{Checkpoints, Found, Run, Which, weights};
 pub use schedule::Schedule;
 pub use trainer::{Data, Outcome, Sample, Session, train};
+pub use work::{Work, peak_memory};
 
 /// Stops a run from outside.
 pub use burn_train::Interrupter;

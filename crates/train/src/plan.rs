@@ -1,9 +1,8 @@
 //! How a model is trained.
 
-use salamander_kernels::AdamWConfig;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Schedule};
+use crate::{Error, Optimizer, Schedule};
 
 /// How a model is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,32 +12,103 @@ pub struct Plan {
     pub steps: usize,
     /// Sequences of a batch, `B`.
     pub batch_size: usize,
+    /// In place of that, tokens of a batch: as many sequences as fit when each is filled up to the longest, source or target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_tokens: Option<usize>,
     /// Longest sequence of a batch, `T`, in tokens.
     pub seq_len: usize,
+    /// Batches of an update: their gradients are averaged, every target weighing the same.
+    #[serde(default = "one")]
+    pub accumulate: usize,
     /// The learning rate over the steps.
     pub schedule: Schedule,
-    /// The numbers of AdamW.
+    /// How gradients move parameters.
     #[serde(default)]
-    pub optimizer: AdamWConfig,
+    pub optimizer: Optimizer,
     /// Longest gradient, over all parameters together; absent, any length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<f64>,
     /// `ε`: the share of each target spread over all words.
     #[serde(default)]
     pub smoothing: f64,
-    /// Batches of an update: their gradients are averaged, every target weighing the same.
-    #[serde(default = "one")]
-    pub accumulate: usize,
     /// Steps between reports.
     #[serde(default = "ten")]
     pub log_every: usize,
-    /// Steps between evaluations.
-    pub eval_every: usize,
-    /// Batches of an evaluation on the way; the last one sees all of the validation set.
-    pub eval_batches: usize,
+    /// When it is checked on the validation set.
+    pub evaluate: Evaluate,
+    /// What is kept.
+    #[serde(default)]
+    pub keep: Keep,
+    /// What ends it before its last step.
+    #[serde(default)]
+    pub limit: Limit,
     /// Where all randomness begins.
     #[serde(default)]
     pub seed: u64,
+}
+
+/// When a model is checked on the validation set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluate {
+    /// Steps between evaluations.
+    pub every: usize,
+    /// Batches of an evaluation on the way; the last one sees all of the validation set.
+    pub batches: usize,
+    /// Evaluations between two samples of what the model writes.
+    #[serde(default = "one")]
+    pub sample_every: usize,
+    /// After so many evaluations without a better one, training ends; absent, never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<usize>,
+}
+
+/// What is kept of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keep {
+    /// Steps between checkpoints; absent, as many as between evaluations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<usize>,
+    /// How many checkpoints stay, the latest ones; the best stays besides.
+    pub last: usize,
+    /// Which average of the parameters over the steps is kept at the end, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average: Option<Average>,
+}
+
+/// An average of the parameters over the steps (Polyak and Juditsky 1992), which is often better than any of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Average {
+    /// Of the last checkpoints (Vaswani et al. 2017, arXiv:1706.03762, section 6.1).
+    Last {
+        /// How many.
+        checkpoints: usize,
+    },
+    /// `a <- decay · a + (1 - decay) · p` at each step.
+    Ema {
+        /// How slowly it forgets.
+        decay: f64,
+    },
+}
+
+/// What ends a run before its last step.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limit {
+    /// Targets learnt from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Minutes since it began, or went on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<f64>,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { every: None, last: 2, average: None }
+    }
 }
 
 fn one() -> usize {
@@ -50,36 +120,102 @@ fn ten() -> usize {
 }
 
 impl Plan {
+    /// Steps between checkpoints.
+    pub fn save_every(&self) -> usize {
+        self.keep.every.unwrap_or(self.evaluate.every)
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors
     /// The first rule that is broken.
     pub fn validate(&self) -> Result<(), Error> {
-        let counts = [
-            ("steps", self.steps),
-            ("batch_size", self.batch_size),
-            ("seq_len", self.seq_len),
-            ("accumulate", self.accumulate),
-            ("log_every", self.log_every),
-            ("eval_every", self.eval_every),
-            ("eval_batches", self.eval_batches),
-        ];
-        for (setting, value) in counts {
-            if value == 0 {
-                return Err(Error::Plan { setting, rule: "is 0; at least 1 is needed".into() });
-            }
-        }
+        self.counts()?;
         let mut positive = self.schedule.positive();
         positive.extend(self.clip.map(|clip| ("clip", clip)));
+        positive.extend(self.limit.minutes.map(|minutes| ("limit.minutes", minutes)));
         for (setting, value) in positive {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(Error::Plan { setting, rule: format!("is {value}; a positive number is needed") });
             }
         }
-        if !(0.0..1.0).contains(&self.smoothing) {
-            let rule = format!("is {}; a share in [0, 1) is needed", self.smoothing);
-            return Err(Error::Plan { setting: "smoothing", rule });
+        let share = |setting, value: f64| match (0.0..1.0).contains(&value) {
+            true => Ok(()),
+            false => Err(Error::Plan { setting, rule: format!("is {value}; a share in [0, 1) is needed") }),
+        };
+        share("smoothing", self.smoothing)?;
+        match self.keep.average {
+            Some(Average::Ema { decay }) => share("keep.average.decay", decay),
+            Some(Average::Last { checkpoints }) if checkpoints > self.keep.last => {
+                let rule = format!("is {}; an average of {checkpoints} checkpoints needs as many", self.keep.last);
+                Err(Error::Plan { setting: "keep.last", rule })
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    fn counts(&self) -> Result<(), Error> {
+        let mut counts = vec![
+            ("steps", self.steps),
+            ("batch_size", self.batch_size),
+            ("seq_len", self.seq_len),
+            ("accumulate", self.accumulate),
+            ("log_every", self.log_every),
+            ("evaluate.every", self.evaluate.every),
+            ("evaluate.batches", self.evaluate.batches),
+            ("evaluate.sample_every", self.evaluate.sample_every),
+            ("keep.last", self.keep.last),
+        ];
+        counts.extend(self.batch_tokens.map(|tokens| ("batch_tokens", tokens)));
+        counts.extend(self.evaluate.patience.map(|patience| ("evaluate.patience", patience)));
+        counts.extend(self.keep.every.map(|every| ("keep.every", every)));
+        if let Some(Average::Last { checkpoints }) = self.keep.average {
+            counts.push(("keep.average.checkpoints", checkpoints));
+        }
+        match counts.into_iter().find(|(_, value)| *value == 0) {
+            Some((setting, _)) => Err(Error::Plan { setting, rule: "is 0; at least 1 is needed".into() }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = "
+        steps = 100
+        batch_size = 2
+        seq_len = 8
+        schedule = { kind = 'constant', rate = 1e-3 }
+        evaluate = { every = 10, batches = 2 }
+    ";
+
+    fn refused(more: &str) -> String {
+        let plan: Result<Plan, _> = toml::from_str(&format!("{PLAN}{more}"));
+        match plan {
+            Ok(plan) => plan.validate().unwrap_err().to_string(),
+            Err(error) => error.message().to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_usual_value() {
+        let plan: Plan = toml::from_str(PLAN).unwrap();
+        plan.validate().unwrap();
+        assert_eq!((plan.accumulate, plan.log_every, plan.save_every(), plan.keep.last), (1, 10, 10, 2));
+        let written = toml::to_string(&plan).unwrap();
+        assert_eq!(toml::from_str::<Plan>(&written).unwrap(), plan);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        assert_eq!(refused("accumulate = 0"), "plan.accumulate is 0; at least 1 is needed");
+        assert_eq!(refused("smoothing = 1.0"), "plan.smoothing is 1; a share in [0, 1) is needed");
+        assert_eq!(refused("clip = -1.0"), "plan.clip is -1; a positive number is needed");
+        assert_eq!(refused("[limit]\nminutes = 0"), "plan.limit.minutes is 0; a positive number is needed");
+        let average = refused("[keep]\naverage = { kind = 'last', checkpoints = 5 }");
+        assert_eq!(average, "plan.keep.last is 2; an average of 5 checkpoints needs as many");
+        assert!(refused("[keep]\nfirst = 1").contains("unknown field `first`"));
     }
 }

@@ -1,16 +1,20 @@
 //! From a model, batches and a plan to a trained model: burn-train's learner with a loop of steps.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use burn::tensor::Device;
 use burn_train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy, logger::InMemoryMetricLogger};
 use salamander_text::Batches;
 
 use crate::{
-    Display, Error, Evaluation, Objective, Plan, Run,
+    Average, Display, Error, Evaluation, Objective, Plan, Run, Work,
     display::{evaluation, training},
     loader::{Once, Stream},
-    steps::Steps,
+    run::{Restored, State, restore},
+    steps::{Begin, Steps},
     student::Student,
 };
 
@@ -32,50 +36,85 @@ pub struct Session<M> {
     pub device: Device,
     /// Where it is kept, if anywhere.
     pub run: Option<Run>,
+    /// The checkpoint it goes on from, if it is not from the beginning.
+    pub from: Option<PathBuf>,
     /// Where it is seen.
     pub display: Display,
     /// Stops it after the current step, from anywhere.
     pub interrupter: Interrupter,
-    /// Lets the model write something after each evaluation.
+    /// Lets the model write something after evaluations.
     pub sample: Option<Sample<M>>,
+    /// What the model costs and the device can do, to report how much of it is used.
+    pub work: Option<Work>,
+}
+
+impl<M> Session<M> {
+    /// A run on `device` that is neither kept nor seen.
+    pub fn silent(device: Device) -> Self {
+        let (display, interrupter) = (Display::None, Interrupter::new());
+        Self { device, run: None, from: None, display, interrupter, sample: None, work: None }
+    }
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// Steps done.
+    /// Steps done, from the very beginning.
     pub steps: usize,
     /// Whether it was stopped from outside.
     pub interrupted: bool,
-    /// The last evaluation, over all of the validation set; absent if it was stopped.
+    /// Whether a limit or its patience ended it.
+    pub enough: bool,
+    /// The last evaluation: over all of the validation set, unless it was stopped.
     pub last: Option<Evaluation>,
-    /// The lowest validation loss on the way.
-    pub best: Option<f64>,
-    /// Targets learnt from in a second, over the steps alone: that of the median step.
+    /// The average that was made at the end, over all of the validation set.
+    pub averaged: Option<Evaluation>,
+    /// The lowest validation loss on the way, and at which step.
+    pub best: Option<(f64, usize)>,
+    /// Targets learnt from in a second, at the median step.
     pub tokens_per_second: f64,
 }
 
-/// Trains `model`, which must have been made on the session's device with autodiff.
+/// Trains `model`, which must have been made on the session's device with autodiff; what comes back is its average, if the
+/// plan asks for one.
 ///
-/// A stop from outside, and the end, leave a checkpoint.
+/// A stop from outside, and the end, leave a checkpoint. From it the run goes on as if it had never stopped: on the CPU bit
+/// for bit.
 ///
 /// # Errors
-/// If the plan breaks a rule, a number is not finite, or the run folder cannot be written.
+/// If the plan breaks a rule, a number is not finite, the loss diverges, the checkpoint to go on from cannot be read, or the
+/// run folder cannot be written.
 pub fn train<M, B>(model: M, data: Data<B>, plan: &Plan, session: Session<M>) -> Result<(M, Outcome), Error>
 where
     M: Objective,
     B: Batches<Batch = M::Batch> + Send + Sync + 'static,
 {
     plan.validate()?;
-    let Session { device, run, display, interrupter, sample } = session;
+    let Session { device, run, from, display, interrupter, sample, work } = session;
     begin(&model);
-    let student = Student::new(model, plan.smoothing);
-    let learner = Learner::new(student, plan.optimizer.init(), plan.schedule.rate(1, plan.steps));
-    let result = Arc::new(Mutex::new(None));
-    let renderer = display.renderer(interrupter.clone(), 0, plan.steps);
-    let train = Stream::new(data.train, 0, plan.steps * plan.accumulate);
-    let valid = Once::new(data.validation.clone());
-    let steps = Steps::new(plan.clone(), data.validation, device, run, display, sample, Arc::clone(&result));
+    let Restored { model, average, optimizer, state } = match &from {
+        Some(path) => restore(path, model, |model| plan.optimizer.init(model))?,
+        None => Restored { optimizer: plan.optimizer.init(&model), average: None, state: State::default(), model },
+    };
+    let average = average.or_else(|| matches!(plan.keep.average, Some(Average::Ema { .. })).then(|| model.valid()));
+    let done = state.step;
+    let train = Stream::new(data.train, done * plan.accumulate, plan.steps * plan.accumulate);
+    let valid = Once::new(Arc::clone(&data.validation));
+    let renderer = display.renderer(interrupter.clone(), (done, plan.steps), work);
+    let learner =
+        Learner::new(Student::new(model, plan.smoothing), optimizer.clone(), plan.schedule.rate(1, plan.steps));
+    let ending = Arc::new(Mutex::new(None));
+    let steps = Steps {
+        plan: plan.clone(),
+        validation: data.validation,
+        device,
+        run: Mutex::new(run),
+        display,
+        sample,
+        work,
+        begin: Mutex::new(Some(Begin { optimizer, average, state })),
+        ending: Arc::clone(&ending),
+    };
     let [loss, rate, norm, speed] = training();
     let [valid_loss, accuracy] = evaluation();
     let trained = SupervisedTraining::new("", Arc::new(train), Arc::new(valid))
@@ -89,13 +128,13 @@ where
         .metric_valid_numeric(accuracy)
         .renderer(renderer)
         .with_interrupter(interrupter)
-        .num_epochs(plan.steps.div_ceil(plan.eval_every))
+        .num_epochs(plan.steps.div_ceil(plan.evaluate.every))
         .with_training_strategy(TrainingStrategy::Custom(Arc::new(steps)))
         .launch(learner);
     if let Some(error) = trained.error {
         return Err(Error::Learner(error.to_string()));
     }
-    let outcome = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let outcome = ending.lock().unwrap_or_else(PoisonError::into_inner).take();
     let outcome = outcome.unwrap_or_else(|| unreachable!("the loop leaves how it ended"))?;
     Ok((trained.model.model, outcome))
 }

@@ -13,6 +13,7 @@ use burn_train::{
 };
 
 use super::{Writer, measure::name};
+use crate::{Work, work::peak_memory};
 
 /// The least time between two lines on the way.
 const BETWEEN: Duration = Duration::from_secs(2);
@@ -32,6 +33,7 @@ pub(crate) struct Lines {
     steps: usize,
     start: (Instant, usize),
     last: Option<Instant>,
+    work: Option<Work>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ enum Split {
 
 impl Lines {
     /// Writes to `out` about a run of `steps` steps of which `done` are done.
-    pub(crate) fn new(out: Writer, done: usize, steps: usize) -> Self {
+    pub(crate) fn new(out: Writer, done: usize, steps: usize, work: Option<Work>) -> Self {
         Self {
             out,
             names: HashMap::new(),
@@ -54,6 +56,7 @@ impl Lines {
             steps,
             start: (Instant::now(), done),
             last: None,
+            work,
         }
     }
 
@@ -74,14 +77,19 @@ impl Lines {
     fn training_line(&self, step: usize) -> String {
         let (start, done) = self.start;
         let left = start.elapsed().mul_f64((self.steps.saturating_sub(step)) as f64 / (step - done).max(1) as f64);
+        let speed = self.value(name::SPEED);
+        let used = self.work.map(|work| format!("  mfu {:.0}%", 100.0 * work.share_of_peak(speed)));
+        let memory = peak_memory().map(|bytes| format!("  {:.0} MB", bytes as f64 / 1e6));
         format!(
-            "step {step}/{} {:>3}%  loss {:.4}  lr {:.2e}  |g| {:.2}  {} tok/s  eta {}",
+            "step {step}/{} {:>3}%  loss {:.4}  lr {:.2e}  |g| {:.2}  {} tok/s{}{}  eta {}",
             self.steps,
             100 * step / self.steps.max(1),
             self.value(name::LOSS),
             self.value(name::LEARNING_RATE),
             self.value(name::GRADIENT_NORM),
-            thousands(self.value(name::SPEED)),
+            thousands(speed),
+            used.unwrap_or_default(),
+            memory.unwrap_or_default(),
             duration(left)
         )
     }
@@ -155,47 +163,19 @@ impl MetricsRenderer for Lines {
     }
 }
 
-/// Says nothing.
-pub(crate) struct Quiet;
-
-impl MetricsRendererTraining for Quiet {
-    fn update_train(&mut self, _: MetricState) {}
-    fn update_valid(&mut self, _: MetricState) {}
+/// It is not used to evaluate apart from training.
+impl MetricsRendererEvaluation for Lines {
+    fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
 }
 
-impl TrainingProgressLogger for Quiet {
-    fn start(&mut self, _: usize, _: usize, _: Option<usize>, _: Option<&str>) {}
-    fn start_split(&mut self, _: &str, _: usize) {}
-    fn update_split(&mut self, _: usize) {}
-    fn update_epoch(&mut self, _: usize) {}
-    fn end_split(&mut self) {}
-    fn end(&mut self) {}
-    fn log_event_training(&mut self, _: String) {}
+impl EvaluationProgressLogger for Lines {
+    fn start_global_progress(&mut self, _: usize) {}
+    fn start_test(&mut self, _: &str, _: usize) {}
+    fn update_test_progress(&mut self, _: usize) {}
+    fn end_test(&mut self) {}
+    fn end_global_progress(&mut self) {}
+    fn log_event_evaluation(&mut self, _: String) {}
 }
-
-impl MetricsRenderer for Quiet {
-    fn manual_close(&mut self) {}
-    fn register_metric(&mut self, _: MetricDefinition) {}
-}
-
-/// Neither is used to evaluate apart from training, which is all that these are about.
-macro_rules! no_evaluation {
-    ($($renderer:ty),*) => {$(
-        impl MetricsRendererEvaluation for $renderer {
-            fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
-        }
-        impl EvaluationProgressLogger for $renderer {
-            fn start_global_progress(&mut self, _: usize) {}
-            fn start_test(&mut self, _: &str, _: usize) {}
-            fn update_test_progress(&mut self, _: usize) {}
-            fn end_test(&mut self) {}
-            fn end_global_progress(&mut self) {}
-            fn log_event_evaluation(&mut self, _: String) {}
-        }
-    )*};
-}
-
-no_evaluation!(Lines, Quiet);
 
 fn thousands(x: f64) -> String {
     let digits = format!("{x:.0}");
@@ -243,7 +223,7 @@ mod tests {
     #[test]
     fn a_line_says_it_all() {
         let page = Page::default();
-        let mut lines = Lines::new(Writer::new(page.clone()), 0, 2000);
+        let mut lines = Lines::new(Writer::new(page.clone()), 0, 2000, Some(Work { flops_per_token: 1e6, peak: 1e11 }));
         for known in [name::LOSS, name::LEARNING_RATE, name::GRADIENT_NORM, name::SPEED, name::ACCURACY] {
             let (metric_id, name) = (MetricId::new(Arc::new(known.into())), Arc::new(known.to_owned()));
             let attributes = MetricAttributes::None;
@@ -265,11 +245,11 @@ mod tests {
         lines.update_split(2);
         lines.end_split();
         let text = String::from_utf8(page.0.lock().expect("the last").clone()).expect("text");
-        assert_eq!(
-            text,
-            "step 250/2000  12%  loss 2.4512  lr 9.80e-4  |g| 0.83  45,210 tok/s  eta 1m10s\n\
-             step 250: validation loss 1.8793  perplexity 6.549  accuracy 44.1 %  (15360 tokens)\n"
-        );
+        let (training, validation) = text.split_once('\n').expect("two lines");
+        let begin = "step 250/2000  12%  loss 2.4512  lr 9.80e-4  |g| 0.83  45,210 tok/s  mfu 45%  ";
+        assert!(training.starts_with(begin) && training.ends_with("  eta 1m10s"), "{training}");
+        let want = "step 250: validation loss 1.8793  perplexity 6.549  accuracy 44.1 %  (15360 tokens)\n";
+        assert_eq!(validation, want);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod lines;
 mod measure;
+mod quiet;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -13,8 +14,12 @@ use burn_train::{
     renderer::{MetricsRenderer, tui::TuiMetricsRendererWrapper},
 };
 
-pub(crate) use lines::{Lines, Quiet};
+pub(crate) use lines::Lines;
 pub(crate) use measure::{evaluation, training};
+use quiet::Quiet;
+use serde_json::Value;
+
+use crate::Work;
 
 /// Where it is seen.
 #[derive(Clone)]
@@ -23,6 +28,8 @@ pub enum Display {
     Screen,
     /// A line for each report, to whatever takes text.
     Lines(Writer),
+    /// The same as JSON, an object to a line: what `metrics.jsonl` holds.
+    Json(Writer),
     /// Nowhere.
     None,
 }
@@ -57,11 +64,23 @@ impl Display {
     }
 
     /// What burn-train draws with, in a run of `steps` steps that begins behind `done` of them.
-    pub(crate) fn renderer(&self, interrupter: Interrupter, done: usize, steps: usize) -> Box<dyn MetricsRenderer> {
+    pub(crate) fn renderer(
+        &self,
+        interrupter: Interrupter,
+        (done, steps): (usize, usize),
+        work: Option<Work>,
+    ) -> Box<dyn MetricsRenderer> {
         match self {
             Self::Screen => Box::new(TuiMetricsRendererWrapper::new(interrupter, None)),
-            Self::Lines(out) => Box::new(Lines::new(out.clone(), done, steps)),
-            Self::None => Box::new(Quiet),
+            Self::Lines(out) => Box::new(Lines::new(out.clone(), done, steps, work)),
+            Self::Json(_) | Self::None => Box::new(Quiet),
+        }
+    }
+
+    /// Says a report as JSON, where that is wanted.
+    pub(crate) fn json(&self, line: &Value) {
+        if let Self::Json(out) = self {
+            out.line(&line.to_string());
         }
     }
 
@@ -78,6 +97,7 @@ impl std::fmt::Debug for Display {
         f.write_str(match self {
             Self::Screen => "Screen",
             Self::Lines(_) => "Lines",
+            Self::Json(_) => "Json",
             Self::None => "None",
         })
     }

@@ -1,0 +1,284 @@
+//! What a run may go on from.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use burn::{
+    module::Module,
+    optim::{ModuleOptimizer, OptimizerRecord},
+    tensor::Bytes,
+};
+use salamander_checkpoint::{self as checkpoint, Bundle, identify, load_plain, parameters, save_plain, write};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, average::toward};
+
+const MODEL: &str = "model.safetensors";
+const AVERAGE: &str = "average.safetensors";
+const OPTIMIZER: &str = "optimizer.bpk";
+const STATE: &str = "state.json";
+/// The pointers beside the checkpoints: each file holds a checkpoint's name.
+const LATEST: &str = "latest";
+const BEST: &str = "best";
+
+/// Where a run stands, beside its parameters and its optimiser. What is drawn at random follows from the plan's seed and
+/// the step, so no random state is kept.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct State {
+    /// Steps done.
+    pub(crate) step: usize,
+    /// Targets learnt from.
+    pub(crate) tokens: u64,
+    /// The loss of the first step, in nats per token.
+    pub(crate) first_loss: Option<f64>,
+    /// The lowest validation loss so far, and at which step.
+    pub(crate) best: Option<(f64, usize)>,
+    /// Evaluations since then.
+    pub(crate) since_best: usize,
+}
+
+/// What is written of it: its place, and which identity each parameter had, under which the optimiser knows it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(flatten)]
+    state: State,
+    identities: BTreeMap<String, u64>,
+}
+
+/// Which checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The last that is whole.
+    Latest,
+    /// The one with the lowest validation loss.
+    Best,
+    /// The average made at the end.
+    Averaged,
+    /// The one after so many steps.
+    Step(usize),
+}
+
+/// A checkpoint that was found whole, and those that were not and had to be passed over.
+#[derive(Debug)]
+pub struct Found {
+    /// Its folder.
+    pub path: PathBuf,
+    /// One line for each that was skipped: which, and why.
+    pub skipped: Vec<String>,
+}
+
+/// The checkpoints of a run: folders `step-00001000`, each whole or not there, and pointers to the latest and the best,
+/// which are written when what they point to is safe.
+#[derive(Debug, Clone)]
+pub struct Checkpoints {
+    folder: PathBuf,
+}
+
+impl Checkpoints {
+    /// Those of the run in `run`.
+    pub fn of(run: &Path) -> Self {
+        Self { folder: run.join("checkpoints") }
+    }
+
+    /// Makes the folder, and removes what an accident left half-written there.
+    pub(super) fn open(&self) -> Result<(), Error> {
+        fs::create_dir_all(&self.folder).map_err(|source| Error::Write { path: self.folder.clone(), source })?;
+        Bundle::sweep(&self.folder);
+        Ok(())
+    }
+
+    fn at(&self, step: usize) -> PathBuf {
+        self.folder.join(format!("step-{step:08}"))
+    }
+
+    /// Keeps everything the run needs to go on from `state`, and removes what is no longer wanted of the others.
+    pub(crate) fn save<M: Module>(
+        &self,
+        (model, average): (&M, Option<&M>),
+        optimizer: &ModuleOptimizer,
+        state: &State,
+        keep: usize,
+    ) -> Result<(), Error> {
+        let path = self.at(state.step);
+        if path.exists() && Bundle::verify(&path).is_err() {
+            remove(&path)?;
+        }
+        if !path.exists() {
+            let identities = parameters(model).iter().map(|found| (found.path().into(), found.id().val())).collect();
+            let written = Written { state: state.clone(), identities };
+            let mut bundle = Bundle::begin(&path)?;
+            bundle.add(MODEL, |path| save_plain(model, path))?;
+            if let Some(average) = average {
+                bundle.add(AVERAGE, |path| save_plain(average, path))?;
+            }
+            bundle.add(OPTIMIZER, |path| {
+                let bytes = optimizer.to_record().into_bytes().map_err(|error| unreadable(path, &error))?;
+                Ok::<(), Error>(write(path, &bytes)?)
+            })?;
+            bundle.add(STATE, |path| {
+                let value = serde_json::to_value(&written).map_err(|error| unreadable(path, &error))?;
+                Ok::<(), Error>(checkpoint::write_json(path, &value)?)
+            })?;
+            bundle.finish()?;
+        }
+        self.point(LATEST, &path)?;
+        if state.best.is_some_and(|(_, step)| step == state.step) {
+            self.point(BEST, &path)?;
+        }
+        self.prune(keep)
+    }
+
+    /// Keeps an average, in place of an older one.
+    pub(crate) fn save_average<M: Module>(&self, average: &M) -> Result<(), Error> {
+        let path = self.folder.join("averaged");
+        if path.exists() {
+            remove(&path)?;
+        }
+        let mut bundle = Bundle::begin(&path)?;
+        bundle.add(MODEL, |path| save_plain(average, path))?;
+        Ok(bundle.finish()?)
+    }
+
+    /// The mean of the parameters of the last `count` checkpoints that are whole; fewer if there are not so many.
+    pub(crate) fn mean_of_last<M: Module>(&self, count: usize, like: &M) -> Result<M, Error> {
+        let whole = self.steps().into_iter().filter(|(_, path)| Bundle::verify(path).is_ok()).take(count);
+        let mut mean: Option<M> = None;
+        for (seen, (_, path)) in whole.enumerate() {
+            let model = load_plain(like.clone(), &[path.join(MODEL)])?;
+            mean = Some(match mean {
+                Some(mean) => toward(mean, &model, seen as f64 / (seen + 1) as f64),
+                None => model,
+            });
+        }
+        mean.ok_or_else(|| self.absent("to make an average of"))
+    }
+
+    fn point(&self, pointer: &str, path: &Path) -> Result<(), Error> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(write(&self.folder.join(pointer), name.as_bytes())?)
+    }
+
+    fn pointed(&self, pointer: &str) -> Option<PathBuf> {
+        let name = fs::read_to_string(self.folder.join(pointer)).ok()?;
+        let name = name.trim();
+        // Only a name of our own: a pointer leads nowhere else.
+        step_of(name).map(|_| self.folder.join(name))
+    }
+
+    /// Those of the steps, the latest first.
+    pub fn steps(&self) -> Vec<(usize, PathBuf)> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut steps: Vec<_> =
+            entries.filter_map(|entry| Some((step_of(&entry.file_name().to_string_lossy())?, entry.path()))).collect();
+        steps.sort_by_key(|(step, _)| std::cmp::Reverse(*step));
+        steps
+    }
+
+    fn prune(&self, keep: usize) -> Result<(), Error> {
+        let best = self.pointed(BEST);
+        self.steps()
+            .into_iter()
+            .skip(keep)
+            .filter(|(_, path)| Some(path) != best.as_ref())
+            .try_for_each(|(_, path)| remove(&path))
+    }
+
+    /// A checkpoint that is whole.
+    ///
+    /// # Errors
+    /// If there is none of that kind, or what was asked for by its step or as the best or the average is damaged.
+    pub fn find(&self, which: Which) -> Result<Found, Error> {
+        let one = |path: PathBuf, what: &str| match path.is_dir() {
+            true => Bundle::verify(&path).map(|()| Found { path, skipped: Vec::new() }).map_err(Error::from),
+            false => Err(self.absent(what)),
+        };
+        match which {
+            Which::Step(step) => one(self.at(step), &format!("of step {step}")),
+            Which::Averaged => one(self.folder.join("averaged"), "that is an average"),
+            Which::Best => one(self.pointed(BEST).unwrap_or_default(), "that is the best"),
+            Which::Latest => {
+                let mut skipped = Vec::new();
+                for (_, path) in self.steps() {
+                    match Bundle::verify(&path) {
+                        Ok(()) => return Ok(Found { path, skipped }),
+                        Err(error) => skipped.push(error.to_string()),
+                    }
+                }
+                Err(if skipped.is_empty() { self.absent("at all") } else { self.absent(&damaged(&skipped)) })
+            }
+        }
+    }
+
+    /// What a model is used by: the average if one was made, else the best, else the latest.
+    ///
+    /// # Errors
+    /// If there is none that is whole.
+    pub fn find_for_use(&self) -> Result<Found, Error> {
+        let average = self.find(Which::Averaged);
+        average.or_else(|_| self.find(Which::Best)).or_else(|_| self.find(Which::Latest))
+    }
+
+    fn absent(&self, what: &str) -> Error {
+        let have: Vec<_> = self.steps().iter().rev().map(|(step, _)| step.to_string()).collect();
+        let have = if have.is_empty() { "none".into() } else { format!("those of the steps {}", have.join(", ")) };
+        Error::NoCheckpoint { folder: self.folder.clone(), what: what.into(), have }
+    }
+}
+
+/// Where the parameters of a checkpoint are.
+pub fn weights(checkpoint: &Path) -> PathBuf {
+    checkpoint.join(MODEL)
+}
+
+/// A run's model, optimiser and place, as they were.
+pub(crate) struct Restored<M> {
+    pub(crate) model: M,
+    pub(crate) average: Option<M>,
+    pub(crate) optimizer: ModuleOptimizer,
+    pub(crate) state: State,
+}
+
+/// Puts what the checkpoint in `path` holds in place of what is there.
+pub(crate) fn restore<M: Module>(
+    path: &Path,
+    model: M,
+    optimizer: impl FnOnce(&M) -> ModuleOptimizer,
+) -> Result<Restored<M>, Error> {
+    let file = path.join(STATE);
+    let text = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+    let Written { state, identities } = serde_json::from_slice(&text).map_err(|error| unreadable(&file, &error))?;
+    let model = load_plain(model, &[path.join(MODEL)])?;
+    let model = identify(model, &identities.into_iter().collect());
+    let average = path.join(AVERAGE);
+    let average = average.is_file().then(|| load_plain(model.clone().valid(), &[average])).transpose()?;
+    let file = path.join(OPTIMIZER);
+    let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+    let record =
+        OptimizerRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(|error| unreadable(&file, &error))?;
+    let optimizer = optimizer(&model).load_record(record);
+    Ok(Restored { model, average, optimizer, state })
+}
+
+fn damaged(skipped: &[String]) -> String {
+    format!("that is whole ({})", skipped.join("; "))
+}
+
+fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> Error {
+    Error::Unreadable { path: path.into(), reason: reason.to_string() }
+}
+
+fn step_of(name: &str) -> Option<usize> {
+    name.strip_prefix("step-")?.parse().ok()
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    // The name first: what has one is whole.
+    let aside = path.with_file_name(format!(".{}.tmp", path.file_name().unwrap_or_default().to_string_lossy()));
+    let removed = fs::rename(path, &aside).and_then(|()| fs::remove_dir_all(&aside));
+    removed.map_err(|source| Error::Write { path: path.into(), source })
+}

@@ -1,0 +1,194 @@
+//! Small models of each family, small data, and a turn for each test: the device's random state is one for the process.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Device, Tensor},
+};
+use salamander_attention::*;
+use salamander_decoder_only::{Decoder, DecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_only::{EncoderConfig, MaskedLm, MaskedLmConfig, MaskedLmHeadConfig};
+use salamander_text::{Batches, Corruption, Documents, Masked, PairOptions, Pairs, Random};
+use salamander_train::*;
+
+/// Words.
+pub const V: usize = 24;
+/// Width.
+const D: usize = 16;
+
+/// Waits for its turn.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn plan(steps: usize) -> Plan {
+    let text = format!(
+        "steps = {steps}
+        batch_size = 4
+        seq_len = 8
+        schedule = {{ kind = 'cosine', peak = 1e-2, floor = 1e-3, warmup = 3 }}
+        clip = 1.0
+        log_every = 2
+        evaluate = {{ every = 4, batches = 2 }}
+        seed = 3"
+    );
+    toml::from_str(&text).expect("a plan")
+}
+
+fn norm() -> NormConfig {
+    NormConfig::Layer { epsilon: 1e-5, bias: true }
+}
+
+fn init() -> Init {
+    Init::Normal { std: 0.02, output_std: 0.02 }
+}
+
+fn embedding() -> EmbeddingConfig {
+    let positions = PositionsConfig::Learned { max_seq_len: 16, offset: 0 };
+    EmbeddingConfig { positions, dropout: 0.1, ..EmbeddingConfig::default() }
+}
+
+fn feed_forward() -> FeedForwardConfig {
+    FeedForwardConfig { d_ff: 32, kind: FeedForwardKind::Plain, activation: Activation::Gelu, bias: true, dropout: 0.1 }
+}
+
+fn attention() -> AttentionConfig {
+    AttentionConfig { dropout: 0.1, ..AttentionConfig::multi_head(2, D / 2) }
+}
+
+fn stack<C>(block: C) -> StackConfig<C> {
+    StackConfig { n_layers: 2, block, relative: None, norm: norm(), dropout: 0.0 }
+}
+
+fn block() -> BlockConfig {
+    BlockConfig {
+        attention: attention(),
+        feed_forward: feed_forward(),
+        residual: ResidualConfig::pre_norm(norm(), 0.1),
+    }
+}
+
+/// A family: its model, and data of a kind that can be learnt.
+pub trait Family: Objective {
+    type Set: Batches<Batch = <Self as Objective>::Batch> + Send + Sync + 'static;
+    fn new(device: &Device) -> Self;
+    fn set(seed: u64) -> Self::Set;
+}
+
+/// Counting upwards from anywhere, by one or by two.
+fn sequences(seed: u64) -> Vec<Vec<u32>> {
+    let mut random = Random::at(seed, 0);
+    let one = |random: &mut Random| {
+        let (start, by) = (random.below(V - 6), 1 + random.below(2));
+        (0..6).map(|i| (5 + (start + i * by) % (V - 5)) as u32).collect()
+    };
+    (0..40).map(|_| one(&mut random)).collect()
+}
+
+impl Family for Decoder {
+    type Set = Documents;
+
+    fn new(device: &Device) -> Self {
+        let config = DecoderConfig {
+            vocab_size: V,
+            d_model: D,
+            max_seq_len: 16,
+            embedding: embedding(),
+            stack: stack(block()),
+            unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
+            init: init(),
+        };
+        config.init(device)
+    }
+
+    fn set(seed: u64) -> Documents {
+        Documents::new(sequences(seed), 1, 8, 4, seed).expect("documents")
+    }
+}
+
+impl Family for MaskedLm {
+    type Set = Masked;
+
+    fn new(device: &Device) -> Self {
+        let config = MaskedLmConfig {
+            encoder: EncoderConfig {
+                vocab_size: V,
+                d_model: D,
+                max_seq_len: 16,
+                embedding: embedding(),
+                stack: stack(block()),
+                init: init(),
+            },
+            head: MaskedLmHeadConfig {
+                activation: Activation::Gelu,
+                norm: norm(),
+                unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: true },
+            },
+        };
+        config.init(device)
+    }
+
+    fn set(seed: u64) -> Masked {
+        let corruption = Corruption { rate: 0.15, mask: 4, special: vec![0, 1, 2, 3, 4], vocab_size: V };
+        Masked::new(sequences(seed), corruption, 0, 8, 4, seed).expect("sequences")
+    }
+}
+
+impl Family for EncoderDecoder {
+    type Set = Pairs;
+
+    fn new(device: &Device) -> Self {
+        let decoder = CrossBlockConfig {
+            attention: attention(),
+            cross: attention(),
+            feed_forward: feed_forward(),
+            residual: ResidualConfig::pre_norm(norm(), 0.1),
+        };
+        let config = EncoderDecoderConfig {
+            vocab_size: V,
+            d_model: D,
+            max_seq_len: 16,
+            source: embedding(),
+            target: embedding(),
+            encoder: stack(block()),
+            decoder: stack(decoder),
+            unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
+            init: init(),
+        };
+        config.init(device)
+    }
+
+    fn set(seed: u64) -> Pairs {
+        let pairs = sequences(seed).into_iter().map(|source| (source.clone(), source.into_iter().rev().collect()));
+        let options = PairOptions { pad: 0, start: 2, end: 1, rows: 4, longest: 8, similar: false };
+        Pairs::new(pairs.collect(), options, seed).expect("pairs")
+    }
+}
+
+/// A model that begins as the seed says, with autodiff.
+pub fn begin<M: Family>(seed: u64) -> M {
+    let device = Device::flex();
+    device.seed(seed);
+    M::new(&device.autodiff())
+}
+
+pub fn data<M: Family>() -> Data<M::Set> {
+    Data { train: Arc::new(M::set(1)), validation: Arc::new(M::set(2)) }
+}
+
+/// All parameters' bits.
+pub fn bits<M: Module>(model: &M) -> Vec<u32> {
+    struct All(Vec<u32>);
+    impl ModuleVisitor for All {
+        fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
+            let values = param.val().into_data().try_to_vec::<f32>().expect("f32");
+            self.0.extend(values.iter().map(|value| value.to_bits()));
+        }
+    }
+    let mut all = All(Vec::new());
+    model.visit(&mut all);
+    all.0
+}
