@@ -77,11 +77,13 @@ impl<T> Splits<T> {
         hashes.sort_unstable();
         hashes.dedup();
         let share = |percent: usize| if percent == 0 { 0 } else { (hashes.len() * percent / 100).max(1) };
-        let last = |count: usize| {
-            let rank = hashes.len().checked_sub(count);
-            rank.and_then(|rank| hashes.get(rank)).copied().unwrap_or(u64::MAX)
+        let (held, tested) = (share(validation) + share(test), share(test));
+        // Where as much would be held out as there is, all of it trains.
+        let from = |count: usize| match hashes.len().checked_sub(held) {
+            None | Some(0) => u64::MAX,
+            Some(kept) => hashes.get(kept + held - count).copied().unwrap_or(u64::MAX),
         };
-        let (validation, test) = (last(share(validation) + share(test)), last(share(test)));
+        let (validation, test) = (from(held), from(tested));
         let mut splits = Self { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
         for item in items {
             let part = match hash(key(&item)) {
@@ -140,7 +142,8 @@ mod tests {
             (1000, [5, 5], [900, 50, 50]),
             (1000, [10, 0], [900, 100, 0]),
             (39, [5, 5], [37, 1, 1]),
-            (1, [5, 5], [1, 0, 0]),
+            (3, [5, 5], [1, 1, 1]),
+            (2, [5, 5], [2, 0, 0]),
             (0, [5, 5], [0, 0, 0]),
         ] {
             let items: Vec<_> = (0..count).map(|number| format!("text {number}")).collect();

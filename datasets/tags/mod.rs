@@ -89,10 +89,15 @@ mod tests {
         tags.of(sentence).unwrap().iter().map(|tag| tags.names()[*tag]).collect::<Vec<_>>().join(" ")
     }
 
+    fn line(tagged: &Tagged) -> String {
+        let each = tagged.words.iter().zip(&tagged.tags).map(|(word, tag)| format!("{word}/{tag}"));
+        each.collect::<Vec<_>>().join(" ") + "\n"
+    }
+
     #[test]
     fn sentences_stay_as_they_are() {
-        for (kind, expected) in [(Tags::Kinds, 0), (Tags::Roles, 0)] {
-            let text: String = tags(1, kind).take(1000).map(|tagged| format!("{tagged:?}\n")).collect();
+        for (kind, expected) in [(Tags::Kinds, 2_688_088_661_524_495_371), (Tags::Roles, 271_617_856_041_812_420)] {
+            let text: String = tags(1, kind).take(1000).map(|tagged| line(&tagged)).collect();
             assert_eq!(hash(&text), expected);
         }
     }
@@ -130,18 +135,16 @@ mod tests {
 
     #[test]
     fn a_word_is_of_one_kind_but_has_many_roles() {
-        let kinds_of = |kind| {
+        let tags_of = |kind| {
             let mut met: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
             for tagged in tags(3, kind).take(5000) {
-                tagged
-                    .words
-                    .into_iter()
-                    .zip(tagged.tags)
-                    .for_each(|(word, tag)| drop(met.entry(word).or_default().insert(tag)));
+                for (word, tag) in tagged.words.into_iter().zip(tagged.tags) {
+                    met.entry(word).or_default().insert(tag);
+                }
             }
             met
         };
-        assert!(kinds_of(Tags::Kinds).values().all(|tags| tags.len() == 1), "the card says otherwise");
-        assert_eq!(kinds_of(Tags::Roles)["the"].len(), 3);
+        assert!(tags_of(Tags::Kinds).values().all(|tags| tags.len() == 1), "the card says otherwise");
+        assert_eq!(tags_of(Tags::Roles)["the"].len(), 3);
     }
 }

@@ -64,9 +64,9 @@ pub fn pairs(seed: u64) -> impl Iterator<Item = Pair> {
 /// ```
 /// use salamander_datasets::topics::topic;
 ///
-/// assert_eq!(topic("the old bass was next to the scale"), Some(0), "music");
-/// assert_eq!(topic("the old bass was next to the crab"), Some(1), "sea");
-/// assert_eq!(topic("the old bass was next to the bow"), None, "music or sea");
+/// assert_eq!(topic("the old bass was next to the scale ."), Some(0), "music");
+/// assert_eq!(topic("the old bass was next to the crab ."), Some(1), "sea");
+/// assert_eq!(topic("the old bass was next to the bow ."), None, "music or sea");
 /// ```
 pub fn topic(text: &str) -> Option<usize> {
     let words: Vec<_> = text.split(' ').filter_map(about).collect();
@@ -79,35 +79,40 @@ fn about(word: &str) -> Option<&'static [usize; 2]> {
     WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(topics, _)| topics)
 }
 
-/// A text of one sentence or two about a topic.
+/// A text of one sentence or two about a topic. Every word that says something comes once.
 fn text(random: &mut Random, topic: usize) -> String {
+    let about: Vec<_> =
+        WORDS.iter().filter(|(topics, _)| topics.contains(&topic)).flat_map(|(_, words)| *words).collect();
     loop {
-        let sentences: Vec<_> = (0..1 + random.below(2)).map(|_| sentence(random, topic)).collect();
-        let text = sentences.join(" . ");
+        let mut words = about.clone();
+        random.shuffle(&mut words);
+        let sentences: Vec<_> = (0..1 + random.below(2)).map(|_| sentence(random, &mut words)).collect();
+        let text = sentences.join(" ");
+        // By chance all words may be of the same two topics.
         if self::topic(&text) == Some(topic) {
             return text;
         }
     }
 }
 
-fn sentence(random: &mut Random, topic: usize) -> String {
-    let about: Vec<_> = WORDS.iter().filter(|(topics, _)| topics.contains(&topic)).collect();
-    let mut sentence = random.pick(SENTENCES).replace("{name}", random.pick(NAMES));
-    while sentence.contains("{}") {
-        let (_, words) = **random.pick(&about);
-        sentence = sentence.replacen("{}", random.pick(words), 1);
+/// A sentence with the last of `words`.
+fn sentence(random: &mut Random, words: &mut Vec<&&str>) -> String {
+    let mut sentence = random.pick(SENTENCES).replace("{name}", random.pick::<&str>(NAMES));
+    while let Some(word) = words.pop_if(|_| sentence.contains("{}")) {
+        sentence = sentence.replacen("{}", word, 1);
     }
     sentence
 }
 
 fn load(options: &Options) -> Result<Corpus, Error> {
-    let mut seen = HashSet::new();
     if options.variant(DATA_SET.variants) == PAIRS {
+        let mut seen = HashSet::new();
+        let fresh = pairs(options.seed).filter(|pair| seen.insert(pair.clone()));
         // Both texts of a pair belong to its part, so that no text is met both while learning and while judging.
         let place = |(first, second): &Pair| Some(part(first)).filter(|place| *place == part(second));
-        let fresh = pairs(options.seed).filter(|pair| seen.insert(pair.clone()));
         return Ok(Corpus::Pairs(Splits::fill(fresh, SIZES, place)));
     }
+    let mut seen = HashSet::new();
     let fresh = topics(options.seed).filter(|labelled| seen.insert(labelled.text.clone()));
     let splits = Splits::fill(fresh, SIZES, |labelled| Some(part(&labelled.text)));
     Ok(Corpus::Labelled { splits, classes: TOPICS.map(str::to_owned).to_vec() })

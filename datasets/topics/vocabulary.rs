@@ -24,12 +24,12 @@ pub(super) const NAMES: &[&str] = &["anna", "ben", "clara", "emil", "hugo", "ida
 
 /// What is said; `{}` stands for a word, `{name}` for who says it. Nothing here tells of a topic.
 pub(super) const SENTENCES: &[&str] = &[
-    "{name} talked about the {} and the {}",
-    "first came the {} , then the {} , and at last the {}",
-    "nobody knew more about a {} than {name} , but the {} was new",
-    "the old {} was next to the {}",
-    "{name} asked for a {} , a {} and a {}",
-    "without a {} there is no {} , said {name}",
-    "all day {name} thought of the {} , the {} , the {} and the {}",
+    "{name} talked about the {} and the {} .",
+    "first came the {} , then the {} , and at last the {} .",
+    "nobody knew more about a {} than {name} , but the {} was new .",
+    "the old {} was next to the {} .",
+    "{name} asked for a {} , a {} and a {} .",
+    "without a {} there is no {} , said {name} .",
+    "all day {name} thought of the {} , the {} , the {} and the {} .",
     "where is the {} , and who took the {} ?",
 ];
