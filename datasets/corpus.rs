@@ -88,7 +88,8 @@ impl Question {
     }
 }
 
-/// The three parts of a data set; nothing is in two of them.
+/// The three parts of a data set. Nothing is in two of them, but for the few items that an official split has in two; their
+/// cards count them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Splits<T> {
     /// To learn from.

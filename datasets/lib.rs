@@ -79,7 +79,7 @@ pub struct DataSet {
     pub shape: Shape,
     /// Where it comes from.
     pub origin: Origin,
-    /// The forms it comes in, for [`Options::variant`]; the first if none is asked for. Empty if there is but one.
+    /// The forms it comes in, for [`field@Options::variant`]; the first if none is asked for. Empty if there is but one.
     pub variants: &'static [&'static str],
     /// What decides how large its problems are, for [`Options::sizes`].
     pub sizes: &'static [Size],

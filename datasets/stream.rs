@@ -93,17 +93,17 @@ impl TextStream {
 
     /// What there is to learn from, chunk by chunk. Each call begins anew.
     pub fn train(&self) -> Chunks {
-        Chunks::new(&self.parts.train)
+        Chunks::new(self.parts.train.clone())
     }
 
     /// What there is to watch while learning, chunk by chunk.
     pub fn validation(&self) -> Chunks {
-        Chunks::new(&self.parts.validation)
+        Chunks::new(self.parts.validation.clone())
     }
 
     /// What judges at the end, chunk by chunk.
     pub fn test(&self) -> Chunks {
-        Chunks::new(&self.parts.test)
+        Chunks::new(self.parts.test.clone())
     }
 }
 

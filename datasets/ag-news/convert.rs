@@ -7,7 +7,7 @@ use csv::{QuoteStyle, ReaderBuilder, StringRecord, WriterBuilder};
 use crate::split::hash;
 
 /// The text that is to validate and is also one of the official test part, known by its hash.
-const OFFICIAL: u64 = 0;
+const OFFICIAL: u64 = 4_907_578_281_563_530_578;
 
 /// What trains: the first file without the texts of the second. Labels come first.
 pub(super) fn train(parts: &[Vec<u8>]) -> Result<Vec<u8>, String> {
@@ -51,7 +51,7 @@ mod tests {
         let all = b"\"a \"\"b\"\"\",3\n\"c, d\",0\n\"e\",1\n".to_vec();
         let dev = b"\"c, d\",0\n".to_vec();
         assert_eq!(train(&[all, dev.clone()]).unwrap(), b"\"3\",\"a \"\"b\"\"\"\n\"1\",\"e\"\n");
-        assert_eq!(self::dev(&[dev.clone()]).unwrap(), b"\"0\",\"c, d\"\n");
+        assert_eq!(self::dev(std::slice::from_ref(&dev)).unwrap(), b"\"0\",\"c, d\"\n");
         assert!(train(&[dev]).is_err() && self::dev(&[b"only one cell\n".to_vec()]).is_err());
     }
 }

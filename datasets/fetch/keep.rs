@@ -53,7 +53,7 @@ impl Making<'_, '_, '_> {
         let mut parts = Vec::new();
         for source in self.file.sources {
             let part = part(folder, source);
-            self.from_any(source, &part)?;
+            self.download(source, &part)?;
             parts.push(part);
         }
         let new = folder.join(format!("{}.new", self.file.name));
@@ -62,7 +62,7 @@ impl Making<'_, '_, '_> {
     }
 
     /// Downloads a public file from the first of its places that has it. If none does, the first says why.
-    fn from_any(&mut self, source: &Source, part: &Path) -> Result<(), Error> {
+    fn download(&mut self, source: &Source, part: &Path) -> Result<(), Error> {
         let mut first = None;
         for url in source.urls() {
             match self.checked(&url, source.sha256, part) {

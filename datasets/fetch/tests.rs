@@ -31,8 +31,11 @@ fn cache() -> (tempfile::TempDir, Options) {
     (folder, Options { places, ..Options::default() })
 }
 
+/// How many bytes had come, of how many, each time somebody was told.
+type Heard = Vec<(u64, Option<u64>)>;
+
 /// Finds the file of a set, with what was heard on the way.
-fn find(set: &Collection, options: &Options) -> (Result<Found, Error>, Vec<(u64, Option<u64>)>) {
+fn find(set: &Collection, options: &Options) -> (Result<Found, Error>, Heard) {
     let mut heard = Vec::new();
     let found = set.find(&["file.txt"], options, &mut |progress| {
         assert_eq!(progress.file, "file.txt");

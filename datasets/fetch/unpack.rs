@@ -9,6 +9,9 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
+/// Makes the contents of a file of the contents of those it was downloaded as, or says why it cannot.
+pub(crate) type Convert = fn(&[Vec<u8>]) -> Result<Vec<u8>, String>;
+
 /// How a file is made of those it was downloaded as.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unpack {
@@ -19,7 +22,7 @@ pub(crate) enum Unpack {
     /// It is the file of this path in the one archive there is.
     Zip(&'static str),
     /// It is what a function makes of them. For small files only.
-    Convert(fn(&[Vec<u8>]) -> Result<Vec<u8>, String>),
+    Convert(Convert),
 }
 
 impl Unpack {

@@ -1,6 +1,6 @@
 //! Questions about small stories, each answered by some words of the story.
 //!
-//! The stories are those of [`stories`](crate::stories). A question asks for what one of its sentences tells; where that
+//! The stories are those of [`stories`]. A question asks for what one of its sentences tells; where that
 //! sentence says `he`, the answer is a name from further up.
 
 mod facts;

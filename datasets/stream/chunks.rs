@@ -40,21 +40,21 @@ struct Open {
 }
 
 impl Chunks {
-    pub(super) fn new(pieces: &[Piece]) -> Self {
+    pub(super) fn new(pieces: Vec<Piece>) -> Self {
         Self::of_size(pieces, CHUNK)
     }
 
     /// Chunks of about `size` bytes, which must be at least the four of a character.
-    pub(super) fn of_size(pieces: &[Piece], size: usize) -> Self {
-        Self { pieces: pieces.to_vec().into_iter(), open: None, size }
+    pub(super) fn of_size(pieces: Vec<Piece>, size: usize) -> Self {
+        Self { pieces: pieces.into_iter(), open: None, size }
     }
 
     fn advance(&mut self) -> Result<Option<String>, Error> {
         loop {
-            if let Some(open) = &mut self.open {
-                if let Some(chunk) = open.chunk(self.size)? {
-                    return Ok(Some(chunk));
-                }
+            if let Some(open) = &mut self.open
+                && let Some(chunk) = open.chunk(self.size)?
+            {
+                return Ok(Some(chunk));
             }
             let follows = self.open.is_some();
             match self.pieces.next() {

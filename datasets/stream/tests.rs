@@ -44,8 +44,8 @@ fn lines_longer_than_a_chunk_are_cut_between_characters() {
     let text = "é😀x".repeat(100);
     let (_folder, paths) = files(&[text.as_bytes()]);
     for size in 4..40 {
-        let pieces = [Piece::whole(&paths[0]).unwrap()];
-        let chunks: Vec<_> = Chunks::of_size(&pieces, size).map(Result::unwrap).collect();
+        let piece = Piece::whole(&paths[0]).unwrap();
+        let chunks: Vec<_> = Chunks::of_size(vec![piece], size).map(Result::unwrap).collect();
         assert!(chunks.iter().all(|chunk| chunk.len() <= size && !chunk.is_empty()));
         assert_eq!(chunks.concat(), text, "{size}");
     }
@@ -90,8 +90,8 @@ fn what_is_not_text_is_named_with_its_offset_and_ends_it() {
     let mut bytes = b"line\n".repeat(1000);
     bytes[3003] = 0xff;
     let (_folder, paths) = files(&[&bytes]);
-    let pieces = [Piece::whole(&paths[0]).unwrap()];
-    let mut chunks = Chunks::of_size(&pieces, 100);
+    let piece = Piece::whole(&paths[0]).unwrap();
+    let mut chunks = Chunks::of_size(vec![piece], 100);
     let error = chunks.find_map(Result::err).unwrap();
     assert!(matches!(error, Error::NotText { offset: 3003, byte: 0xff, .. }), "{error}");
     assert!(chunks.next().is_none());

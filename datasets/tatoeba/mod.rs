@@ -67,12 +67,12 @@ fn load(options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Erro
     let (files, name) = if variant.contains("de") { (GERMAN, "deu.txt") } else { (FRENCH, "eng-fra.txt") };
     let path = files.find(&[name], options, progress)?.path(name);
     let lines = pairs::lines(&path, &text::contents(&path)?)?;
-    // English comes first in the files. The parts are made by it in both directions, so that they are the same.
-    let splits = pairs::split(lines);
-    Ok(Corpus::Pairs(match variant.starts_with("en") {
-        true => splits,
-        false => splits.map(|(english, other)| (other, english)),
-    }))
+    // English comes first in the files. The parts are made by the source, and so differ with the direction.
+    let lines = match variant.starts_with("en") {
+        true => lines,
+        false => lines.into_iter().map(|(english, other)| (other, english)).collect(),
+    };
+    Ok(Corpus::Pairs(pairs::split(lines)))
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::fetch::by_hand;
+    use crate::{Pair, fetch::by_hand};
 
     #[test]
     fn the_header_and_carriage_returns_go() {
@@ -94,16 +94,15 @@ mod tests {
             [("de-en", 50_001, 1), ("en-de", 50_001, 0), ("fr-en", 5_000, 1), ("en-fr", 5_000, 0)]
         {
             let Some(Corpus::Pairs(splits)) = by_hand(&DATA_SET, Some(variant)) else { return };
-            let counts = splits.counts();
-            assert_eq!(counts.iter().sum::<usize>(), expected);
-            let [train, validation, test] = counts;
-            let line = format!("{train} train, {validation} validate, {test} test");
-            assert!(include_str!("README.md").replace(',', "").contains(&line.replace(',', "")), "{variant}: {line}");
-            let sentences = |pairs: &[crate::Pair]| {
-                pairs.iter().map(|(a, b)| [a.clone(), b.clone()][english].clone()).collect::<HashSet<_>>()
-            };
-            assert!(sentences(&splits.train).contains("Go.") || sentences(&splits.test).contains("Go."));
-            assert!(sentences(&splits.train).is_disjoint(&sentences(&splits.test)));
+            let [train, validation, test] = splits.counts();
+            assert_eq!(train + validation + test, expected);
+            let line = format!("`{variant}` {train} train, {validation} validate, {test} test");
+            assert!(include_str!("README.md").replace(',', "").contains(&line.replace(',', "")), "{line}");
+            let sources = |pairs: &[Pair]| pairs.iter().map(|(source, _)| source.clone()).collect::<HashSet<_>>();
+            let held = [splits.validation, splits.test].concat();
+            assert!(sources(&splits.train).is_disjoint(&sources(&held)), "{variant}");
+            let mut all = splits.train.iter().chain(&held);
+            assert!(all.any(|(source, target)| [source, target][english] == "Get lost!"), "{variant}");
         }
     }
 }
