@@ -181,7 +181,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// Files of a real set are not in the place given for it.
-    #[error("{}: the data set `{name}` is a folder with {}; not there: {}", path.display(), .wanted.join(", "), .missing.join(", "))]
+    #[error("{}: the data set `{name}` is read from a folder with {}; missing here: {}", path.display(), .wanted.join(", "), .missing.join(", "))]
     Incomplete {
         /// The data set.
         name: &'static str,

@@ -185,7 +185,7 @@ impl Collection {
                 }
             }
             Ok(_) if needed.len() == 1 => Ok(Found::Only(path.to_owned())),
-            Ok(_) => Err(incomplete(vec!["such folder"])),
+            Ok(_) => Err(incomplete(needed.clone())),
         }
     }
 }

@@ -54,6 +54,13 @@ fn kept(cache: &tempfile::TempDir) -> Vec<String> {
 }
 
 #[test]
+fn a_file_of_a_repository_has_its_address_at_a_commit() {
+    let repository = Repository { name: "owner/name", commit: "0123abcd" };
+    let source = Source { at: At::GitHub(repository, "data/file.txt"), sha256: SHA256 };
+    assert_eq!(source.urls(), ["https://raw.githubusercontent.com/owner/name/0123abcd/data/file.txt"]);
+}
+
+#[test]
 fn a_file_is_downloaded_once_and_kept() {
     let server = Server::start(vec![Answer::Whole(BODY)]);
     let set = collection(&[server.url("file.txt")], SHA256, Unpack::Plain);
@@ -262,7 +269,10 @@ fn a_place_of_the_users_that_lacks_a_file_is_an_error() {
     let error = find(&set, &options).0.unwrap_err().to_string();
     assert_eq!(
         error,
-        format!("{}: the data set `set` is a folder with file.txt; not there: file.txt", folder.path().display())
+        format!(
+            "{}: the data set `set` is read from a folder with file.txt; missing here: file.txt",
+            folder.path().display()
+        )
     );
     options.data = Some(folder.path().join("nowhere"));
     assert!(matches!(find(&set, &options).0, Err(Error::Missing { .. })));

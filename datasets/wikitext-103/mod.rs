@@ -47,3 +47,24 @@ fn load(options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Erro
     let found = FILES.find(&names, options, progress)?;
     text::in_parts(names.map(|name| found.path(name)), options)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_the_three_files_is_read_as_a_stream() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, contents) in [("train", " = A = \n"), ("valid", " = B = \n"), ("test", " = C = \n")] {
+            std::fs::write(folder.path().join(format!("wiki.{name}.tokens")), contents).unwrap();
+        }
+        let options = Options { data: Some(folder.path().to_owned()), memory: 20, ..Options::default() };
+        let Corpus::Stream(stream) = DATA_SET.load(&options, &mut |_| {}).unwrap() else { panic!("not a stream") };
+        let parts = [stream.train(), stream.validation(), stream.test()];
+        let read = parts.map(|part| part.collect::<Result<String, _>>().unwrap());
+        assert_eq!(read, [" = A = \n", " = B = \n", " = C = \n"]);
+        std::fs::remove_file(folder.path().join("wiki.test.tokens")).unwrap();
+        let error = DATA_SET.load(&options, &mut |_| {}).unwrap_err().to_string();
+        assert!(error.ends_with("missing here: wiki.test.tokens"), "{error}");
+    }
+}
