@@ -33,7 +33,7 @@ const TRAIN: usize = 100_000;
 
 /// Random sums without end, of numbers of so many digits (18 at most). The same seed gives the same sums for ever.
 pub fn addition(seed: u64, digits: usize) -> impl Iterator<Item = Pair> {
-    let mut random = Random::new(seed);
+    let (mut random, digits) = (Random::new(seed), digits.min(DIGITS.most));
     std::iter::repeat_with(move || {
         let mut number = || (0..digits).fold(0, |number, _| number * 10 + random.below(10) as u64);
         let first = number();
@@ -41,14 +41,15 @@ pub fn addition(seed: u64, digits: usize) -> impl Iterator<Item = Pair> {
     })
 }
 
-/// Every sum of two numbers of so many digits (4 at most), in order: 10,000 where each has two.
+/// Every sum of two numbers of so many digits (18 at most), in order: 10,000 where each has two.
 ///
 /// ```
 /// let sums: Vec<_> = salamander_datasets::addition::all(2).collect();
 /// assert_eq!((sums.len(), &sums[8550]), (10_000, &("8 5 5 0".into(), "5 3 1".into())));
 /// ```
 pub fn all(digits: usize) -> impl Iterator<Item = Pair> {
-    let end = 10u64.saturating_pow(digits as u32);
+    let digits = digits.min(DIGITS.most);
+    let end = 10u64.pow(digits as u32);
     (0..end).flat_map(move |first| (0..end).map(move |second| problem(first, second, digits)))
 }
 

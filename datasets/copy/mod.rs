@@ -37,7 +37,7 @@ pub enum Length {
     UpTo(usize),
 }
 
-/// Sequences without end, each with its copy: of the first `symbols` letters. The same seed gives the same sequences for
+/// Sequences without end, each with its copy: of the first `symbols` letters (26 at most). The same seed gives the same sequences for
 /// ever.
 ///
 /// ```
@@ -47,7 +47,7 @@ pub enum Length {
 /// assert_eq!((source.len(), &source), (19, &target));
 /// ```
 pub fn copy(seed: u64, length: Length, symbols: usize) -> impl Iterator<Item = Pair> {
-    let mut random = Random::new(seed);
+    let (mut random, symbols) = (Random::new(seed), symbols.min(SYMBOLS.most));
     std::iter::repeat_with(move || {
         let length = match length {
             Length::Fixed(length) => length,

@@ -37,10 +37,10 @@ const QUESTION: &str = "?";
 /// What a gap is made of.
 const FILLER: &str = ".";
 
-/// Problems without end, each with its answer: so many keys (26 at most), no two alike, and so much filler. The same seed
+/// Problems without end, each with its answer: so many keys (one to 26), no two alike, and so much filler. The same seed
 /// gives the same problems for ever.
 pub fn recall(seed: u64, pairs: usize, gap: usize) -> impl Iterator<Item = Pair> {
-    let mut random = Random::new(seed);
+    let (mut random, pairs) = (Random::new(seed), pairs.clamp(PAIRS.least, PAIRS.most));
     std::iter::repeat_with(move || {
         let mut keys: Vec<_> = ('a'..='z').collect();
         random.shuffle(&mut keys);
@@ -129,6 +129,13 @@ mod tests {
         assert!(source.contains(" . . . . ? "), "{source}");
         let Corpus::Pairs(parts) = load(&[("pairs", 1)]) else { panic!("not pairs") };
         assert!(parts.validation.len() > 5 && parts.test.len() > 5, "{:?}", parts.counts());
+    }
+
+    #[test]
+    fn there_are_never_fewer_keys_than_one_nor_more_than_letters() {
+        for (pairs, symbols) in [(0, 4), (27, 54)] {
+            assert_eq!(recall(1, pairs, 0).next().unwrap().0.split(' ').count(), symbols);
+        }
     }
 
     #[test]

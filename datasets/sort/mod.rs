@@ -35,13 +35,13 @@ const HELD_OUT: usize = 500;
 /// With so many different problems, all that are held out can be listed.
 const LISTED: usize = 4096;
 
-/// Problems without end, each with its answer: `length` of the first `symbols` letters. The same seed gives the same
+/// Problems without end, each with its answer: `length` of the first `symbols` letters (26 at most). The same seed gives the same
 /// problems for ever.
 ///
 /// Every other one, on average, is drawn again as long as it has more than `length / 2` different letters, since long
 /// repeats would otherwise be rare. With three letters out of six that never happens.
 pub fn sort(seed: u64, length: usize, symbols: usize) -> impl Iterator<Item = Pair> {
-    let mut random = Random::new(seed);
+    let (mut random, symbols) = (Random::new(seed), symbols.min(SYMBOLS.most));
     std::iter::repeat_with(move || problem(&draw_letters(&mut random, length, symbols)))
 }
 
@@ -82,7 +82,7 @@ fn draw_letters(random: &mut Random, length: usize, symbols: usize) -> Vec<usize
     loop {
         let letters: Vec<_> = (0..length).map(|_| random.below(symbols)).collect();
         let different = (0..symbols).filter(|letter| letters.contains(letter)).count();
-        if !biased || different <= length / 2 {
+        if !biased || different <= (length / 2).max(1) {
             return letters;
         }
     }
@@ -164,6 +164,12 @@ mod tests {
         let few = |(source, _): &Pair| source.split(' ').collect::<HashSet<_>>().len() <= 3;
         let count = sort(2, 6, 20).take(2000).filter(few).count();
         assert!(count.abs_diff(1000) < 150, "{count}");
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_are_drawn_too() {
+        assert_eq!(sort(1, 1, 1).next(), Some(("A".into(), "A".into())));
+        assert!(sort(1, 1, 1000).take(100).all(|(source, target)| answer(&source) == Some(target)));
     }
 
     #[test]
