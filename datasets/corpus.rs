@@ -1,4 +1,8 @@
-//! The common shape of all data sets.
+//! The common shapes of all data sets.
+
+use std::{fmt, ops::Range};
+
+use crate::TextStream;
 
 /// A source and its target.
 pub type Pair = (String, String);
@@ -9,10 +13,16 @@ pub const SEPARATOR: &str = "\n\n";
 /// What a data set is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Documents.
+    /// Documents, in memory or streamed: [`Corpus::Text`] or [`Corpus::Stream`].
     Text,
-    /// Sources with their targets.
+    /// Sources with their targets: [`Corpus::Pairs`].
     Pairs,
+    /// Texts with a class each: [`Corpus::Labelled`].
+    Labelled,
+    /// Words with a tag each: [`Corpus::Tagged`].
+    Tagged,
+    /// Questions whose answers stand in a text: [`Corpus::Questions`].
+    Questions,
 }
 
 /// A data set, loaded.
@@ -20,11 +30,66 @@ pub enum Shape {
 pub enum Corpus {
     /// Documents. A continuous text is one document in each part.
     Text(Splits<String>),
+    /// A text too large for memory, read piece by piece.
+    Stream(TextStream),
     /// Sources with their targets.
     Pairs(Splits<Pair>),
+    /// Texts with a class each, for sequence classification.
+    Labelled {
+        /// The texts.
+        splits: Splits<Labelled>,
+        /// What the classes are called, each at its number.
+        classes: Vec<String>,
+    },
+    /// Words with a tag each, for token classification.
+    Tagged {
+        /// The sentences.
+        splits: Splits<Tagged>,
+        /// What the tags are called, each at its number.
+        tags: Vec<String>,
+    },
+    /// Questions whose answers stand in a text.
+    Questions(Splits<Question>),
 }
 
-/// The three parts of a data set; nothing is in two of them.
+/// A text and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// The text.
+    pub text: String,
+    /// The number of its class, an index into the classes of the corpus.
+    pub label: usize,
+}
+
+/// A sentence and what its words are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged {
+    /// Its words, in order.
+    pub words: Vec<String>,
+    /// The number of each word's tag, an index into the tags of the corpus; as many as there are words.
+    pub tags: Vec<usize>,
+}
+
+/// A question about a text, and where the text answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub question: String,
+    /// The text to look for the answer in.
+    pub context: String,
+    /// Where in the context the answer stands, in bytes; both ends lie between characters.
+    pub answer: Range<usize>,
+}
+
+impl Question {
+    /// The words of the answer.
+    pub fn answer_text(&self) -> &str {
+        self.context.get(self.answer.clone()).unwrap_or_default()
+    }
+}
+
+/// The three parts of a data set. Nothing is in two of them, but for the few items that an official split has in two; their
+/// cards count them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Splits<T> {
     /// To learn from.
@@ -35,64 +100,36 @@ pub struct Splits<T> {
     pub test: Vec<T>,
 }
 
+impl<T> Splits<T> {
+    /// The same parts with every item made into another.
+    pub fn map<U>(self, mut item: impl FnMut(T) -> U) -> Splits<U> {
+        Splits {
+            train: self.train.into_iter().map(&mut item).collect(),
+            validation: self.validation.into_iter().map(&mut item).collect(),
+            test: self.test.into_iter().map(&mut item).collect(),
+        }
+    }
+
+    /// How many items train, validate and test.
+    pub fn counts(&self) -> [usize; 3] {
+        [self.train.len(), self.validation.len(), self.test.len()]
+    }
+}
+
 /// Documents as one text, [`SEPARATOR`] between them.
 pub fn join(documents: &[String]) -> String {
     documents.join(SEPARATOR)
 }
 
-/// The three parts by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    Train,
-    Validation,
-    Test,
-}
-
-/// Where a text belongs, whatever else is in the set: 90 % train, 5 % validation, 5 % test.
-///
-/// A text that occurs twice therefore lands in one part only, and no two seeds disagree.
-pub(crate) fn part(text: &str) -> Part {
-    match hash(text) % 100 {
-        0..90 => Part::Train,
-        90..95 => Part::Validation,
-        _ => Part::Test,
-    }
-}
-
-/// FNV-1a, then the finalizer of MurmurHash3: the low digits of FNV-1a alone are not well mixed.
-pub(crate) fn hash(text: &str) -> u64 {
-    let mut hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
-}
-
-impl<T> Splits<T> {
-    /// Takes items until the parts hold as many as asked for, putting each where `part` says and leaving out what a full
-    /// part would get.
-    pub(crate) fn fill(
-        items: impl Iterator<Item = T>,
-        [train, validation, test]: [usize; 3],
-        part: impl Fn(&T) -> Option<Part>,
-    ) -> Self {
-        let mut splits = Self { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
-        for item in items {
-            let (kept, wanted) = match part(&item) {
-                None => continue,
-                Some(Part::Train) => (&mut splits.train, train),
-                Some(Part::Validation) => (&mut splits.validation, validation),
-                Some(Part::Test) => (&mut splits.test, test),
-            };
-            if kept.len() < wanted {
-                kept.push(item);
-            }
-            if [splits.train.len(), splits.validation.len(), splits.test.len()] == [train, validation, test] {
-                break;
-            }
-        }
-        splits
+impl fmt::Display for Shape {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Text => "text",
+            Self::Pairs => "pairs",
+            Self::Labelled => "labelled texts",
+            Self::Tagged => "tagged words",
+            Self::Questions => "questions",
+        })
     }
 }
 
@@ -101,23 +138,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_stays_as_it_is() {
-        assert_eq!(hash(""), 0xefd0_1f60_ba99_2926);
-        assert_ne!(hash("a"), hash("b"));
-    }
-
-    #[test]
-    fn the_parts_have_their_shares() {
-        let mut counts = [0usize; 3];
-        for number in 0..100_000 {
-            counts[part(&format!("text {number}")) as usize] += 1;
-        }
-        assert!(counts[0].abs_diff(90_000) < 500, "{counts:?}");
-        assert!(counts[1].abs_diff(5_000) < 350 && counts[2].abs_diff(5_000) < 350, "{counts:?}");
-    }
-
-    #[test]
     fn documents_are_joined_by_an_empty_line() {
         assert_eq!(join(&["a.".into(), "b.".into()]), "a.\n\nb.");
+    }
+
+    #[test]
+    fn a_shape_fills_its_column_of_a_table() {
+        assert_eq!(format!("{:<8}|", Shape::Text), "text    |");
+    }
+
+    #[test]
+    fn an_answer_outside_of_its_context_is_no_text() {
+        let mut question = Question { question: "Who?".into(), context: "Zoë ran.".into(), answer: 0..4 };
+        assert_eq!(question.answer_text(), "Zoë");
+        question.answer = 0..3;
+        assert_eq!(question.answer_text(), "");
     }
 }

@@ -1,6 +1,11 @@
 //! What can be wrong with a data set.
 
+mod message;
+
 use std::path::{Path, PathBuf};
+
+use crate::Size;
+use message::{columns, distance, numbered, sizes, suggestion, variants};
 
 /// What is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -64,15 +69,166 @@ pub enum Error {
         /// Of what.
         unit: &'static str,
     },
-    /// A line of a file of pairs is not a source, a tab and a target.
-    #[error("{}:{line}: {problem}; a line must be a source, a tab and a target", path.display())]
+    /// A line or record of a file is not what it should be.
+    #[error("{}:{line}: {problem}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1.
+        /// The line it begins on, counted from 1. In a `.parquet` file, the row.
         line: usize,
-        /// What is wrong with it.
-        problem: &'static str,
+        /// What is wrong with it, and what it should be.
+        problem: String,
+    },
+    /// A file of records has no such column.
+    #[error("{}: there is no column `{asked}`; there are: {} (`--column` names one)", path.display(), numbered(.all))]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// The column asked for, or the one that is read if none is.
+        asked: String,
+        /// The columns there are. Where none are named, what stands in them first.
+        all: Vec<String>,
+    },
+    /// More or fewer columns were named than the set is made of.
+    #[error("the data set `{name}` reads {} ({}), and {given} are named", columns(.wanted), .wanted.join(", "))]
+    Columns {
+        /// The data set.
+        name: &'static str,
+        /// How many were named.
+        given: usize,
+        /// What each is for.
+        wanted: &'static [&'static str],
+    },
+    /// The ending of the file's name is none that such data comes in.
+    #[error("{}: a file of {what} ends in one of {}", path.display(), .known.join(", "))]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wanted of it.
+        what: &'static str,
+        /// The endings that are understood.
+        known: &'static [&'static str],
+    },
+    /// A `.parquet` file, and this program was built without what reads them.
+    #[error(
+        "{}: this program reads no .parquet files: build it with the feature `parquet`, or convert the file to .jsonl",
+        path.display()
+    )]
+    NoParquet {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two parallel files are not.
+    #[error(
+        "{} has {source_lines} lines and {} has {target_lines}: each line of one must be the translation of that line of \
+         the other",
+        source_path.display(), target_path.display()
+    )]
+    NotParallel {
+        /// The file of sources.
+        source_path: PathBuf,
+        /// How many lines it has.
+        source_lines: usize,
+        /// The file of targets.
+        target_path: PathBuf,
+        /// How many lines it has.
+        target_lines: usize,
+    },
+    /// A folder of texts holds none.
+    #[error("{}: there is no .txt file in this folder or below it", path.display())]
+    NoTexts {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The set has no such variant.
+    #[error("the data set `{name}` has no variant `{asked}`; {}", variants(.all))]
+    Variant {
+        /// The data set.
+        name: &'static str,
+        /// The variant asked for.
+        asked: String,
+        /// The variants it has.
+        all: &'static [&'static str],
+    },
+    /// The set has no such size, or not of that value.
+    #[error("the data set `{name}` has no size {asked} = {value}; {}", sizes(.all))]
+    Size {
+        /// The data set.
+        name: &'static str,
+        /// The size asked for.
+        asked: String,
+        /// What it was to be.
+        value: usize,
+        /// The sizes it has.
+        all: &'static [Size],
+    },
+    /// There are too few different problems of that size to hold some out.
+    #[error("the data set `{name}` has too few different problems of that size; make {larger} larger")]
+    FewProblems {
+        /// The data set.
+        name: &'static str,
+        /// The sizes that help.
+        larger: &'static str,
+    },
+    /// Something was said of a set that means nothing there.
+    #[error("the data set `{name}` takes no {option}: {reason}")]
+    Meaningless {
+        /// The data set.
+        name: &'static str,
+        /// What was said.
+        option: &'static str,
+        /// Why it means nothing.
+        reason: &'static str,
+    },
+    /// Files of a real set are not in the place given for it.
+    #[error("{}: the data set `{name}` is read from a folder with {}; missing here: {}", path.display(), .wanted.join(", "), .missing.join(", "))]
+    Incomplete {
+        /// The data set.
+        name: &'static str,
+        /// The folder, or the file, that was given.
+        path: PathBuf,
+        /// The files it is read from.
+        wanted: Vec<&'static str>,
+        /// Those that are not there.
+        missing: Vec<&'static str>,
+    },
+    /// A file of a real set could not be had.
+    #[error(
+        "{url} could not be downloaded: {problem}; it would be kept as {}: put it there yourself, or say with `--data` or \
+         SALAMANDER_DATA where it is",
+        kept.display()
+    )]
+    Download {
+        /// Its public source.
+        url: String,
+        /// What went wrong.
+        problem: String,
+        /// The file it would be kept as.
+        kept: PathBuf,
+    },
+    /// What was downloaded is not what was expected.
+    #[error(
+        "{url} has the SHA-256 {found}, and {expected} is expected: the file has changed, or was changed on the way; nothing \
+         was kept. If you have the right one, put it at {}, or say with `--data` or SALAMANDER_DATA where it is",
+        kept.display()
+    )]
+    Checksum {
+        /// Its public source.
+        url: String,
+        /// The checksum of what came.
+        found: String,
+        /// The checksum of the right file.
+        expected: &'static str,
+        /// The file it would be kept as.
+        kept: PathBuf,
+    },
+    /// There is nowhere to keep a download.
+    #[error(
+        "there is no folder to keep {url} in: name one in SALAMANDER_CACHE, or say with `--data` where the data is"
+    )]
+    NoCache {
+        /// Its public source.
+        url: String,
     },
 }
 
@@ -85,46 +241,15 @@ impl Error {
         Self::Unknown { name: name.to_owned(), nearest, all }
     }
 
+    pub(crate) fn line(path: &Path, line: usize, problem: impl Into<String>) -> Self {
+        Self::Line { path: path.to_owned(), line, problem: problem.into() }
+    }
+
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             std::io::ErrorKind::NotFound => Self::Missing { path },
             _ => Self::Io { path, source },
-        }
-    }
-}
-
-fn suggestion(name: &Option<&'static str>) -> String {
-    name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_else(|| ".".to_owned())
-}
-
-/// How many letters to insert, remove or change to come from one word to the other (Levenshtein 1966).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<_> = to.chars().collect();
-    let mut row: Vec<_> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &b) in to.iter().enumerate() {
-            let change = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances() {
-        for (from, to, expected) in
-            [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("text", "test", 1), ("ab", "ba", 2)]
-        {
-            assert_eq!(distance(from, to), expected, "{from} {to}");
-            assert_eq!(distance(to, from), expected, "{to} {from}");
         }
     }
 }

@@ -1,46 +1,72 @@
 //! What there is to learn from: one folder for each data set, each with its card.
 //!
-//! A data set is text or pairs of texts, already split. It knows nothing of tokens, tensors or models, so that any tokenizer
-//! and any model may use it.
+//! A data set is text, pairs of texts, labelled texts, tagged words or questions, already split. It knows nothing of tokens,
+//! tensors or models, so that any tokenizer and any model may use it.
 //!
-//! The generated sets ([`stories`], [`dialect`]) need no network and no file: the same seed gives the same text on every
-//! machine and for ever, and both come with an oracle that judges what a model writes ([`stories::grammatical`],
-//! [`dialect::translate`]). The other two read files of the user's.
+//! - The generated sets ([`stories`], [`sort`], [`questions`], …) need no network and no file: the same seed gives the same
+//!   data on every machine and for ever, and each comes with an oracle that judges what a model answers
+//!   ([`stories::grammatical`], [`sort::answer`], [`questions::answer`], …).
+//! - The real sets (`multi30k`, `sst2`, …) are found where their files already are ([`Places`]), or else downloaded once.
+//! - The others ([`text`], [`pairs`], [`labelled`]) read files of the user's.
 //!
 //! ```
 //! use salamander_datasets::{Corpus, Options, load};
 //!
-//! let Corpus::Text(stories) = load("stories", &Options::default())? else { unreachable!() };
+//! let Corpus::Text(stories) = load("stories", &Options::default(), &mut |_| {})? else { unreachable!() };
 //! assert!(salamander_datasets::stories::grammatical(&stories.train[0]).is_ok());
 //! # Ok::<(), salamander_datasets::Error>(())
 //! ```
 //!
 //! # Adding one
 //!
-//! A folder with a `mod.rs` and a card (`README.md`: source, licence, expected counts), and a line in [`ALL`].
+//! A folder with a `mod.rs` and a card (`README.md`: source, licence, expected counts), and a line in [`ALL`]. The folder is
+//! called what the set is called, which is why some modules below say their path.
 
+pub mod addition;
+#[path = "ag-news/mod.rs"]
+mod ag_news;
+mod cola;
+pub mod copy;
 mod corpus;
 pub mod dialect;
 mod error;
+mod fetch;
+pub mod labelled;
+mod mr;
+mod multi30k;
+#[path = "multi30k-bpe/mod.rs"]
+mod multi30k_bpe;
+mod names;
+mod options;
 pub mod pairs;
+pub mod questions;
 mod random;
+pub mod recall;
+pub mod sort;
+mod split;
+mod sst2;
 pub mod stories;
+mod stream;
+mod table;
+pub mod tags;
+mod tatoeba;
 pub mod text;
+#[path = "tiny-shakespeare/mod.rs"]
+mod tiny_shakespeare;
+pub mod topics;
+mod trec;
+#[path = "wikitext-103/mod.rs"]
+mod wikitext_103;
+#[path = "wikitext-2/mod.rs"]
+mod wikitext_2;
 
-use std::path::PathBuf;
+use std::fmt;
 
-pub use corpus::{Corpus, Pair, SEPARATOR, Shape, Splits, join};
+pub use corpus::{Corpus, Labelled, Pair, Question, SEPARATOR, Shape, Splits, Tagged, join};
 pub use error::Error;
-
-/// What a user may say about a data set.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The seed of what is generated.
-    pub seed: u64,
-    /// A file of the user's. A generated set is then replaced by it: a set of texts by a text, a set of pairs by a
-    /// file of pairs.
-    pub data: Option<PathBuf>,
-}
+pub use fetch::{OnProgress, Progress};
+pub use options::{Download, Options, Places, Size};
+pub use stream::{Chunks, Piece, TextStream};
 
 /// A line of the table of data sets.
 #[derive(Debug, Clone, Copy)]
@@ -49,21 +75,115 @@ pub struct DataSet {
     pub name: &'static str,
     /// One line about it.
     pub summary: &'static str,
-    /// Texts or pairs.
+    /// What it is made of, in its first variant.
     pub shape: Shape,
-    load: fn(&Options) -> Result<Corpus, Error>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The forms it comes in, for [`field@Options::variant`]; the first if none is asked for. Empty if there is but one.
+    pub variants: &'static [&'static str],
+    /// What decides how large its problems are, for [`Options::sizes`].
+    pub sizes: &'static [Size],
+    load: fn(&Options, &mut OnProgress<'_>) -> Result<Corpus, Error>,
+}
+
+/// Where a data set comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A program of this package writes it, from a seed.
+    Generated,
+    /// It is published somewhere.
+    Real,
+    /// The user has it.
+    User,
 }
 
 /// Every data set there is.
-pub const ALL: &[DataSet] = &[stories::DATA_SET, dialect::DATA_SET, text::DATA_SET, pairs::DATA_SET];
+pub const ALL: &[DataSet] = &[
+    stories::DATA_SET,
+    dialect::DATA_SET,
+    sort::DATA_SET,
+    copy::DATA_SET,
+    addition::DATA_SET,
+    recall::DATA_SET,
+    topics::DATA_SET,
+    tags::DATA_SET,
+    questions::DATA_SET,
+    tiny_shakespeare::DATA_SET,
+    names::DATA_SET,
+    wikitext_2::DATA_SET,
+    wikitext_103::DATA_SET,
+    multi30k::DATA_SET,
+    multi30k_bpe::DATA_SET,
+    tatoeba::DATA_SET,
+    sst2::DATA_SET,
+    cola::DATA_SET,
+    trec::DATA_SET,
+    mr::DATA_SET,
+    ag_news::DATA_SET,
+    text::DATA_SET,
+    pairs::DATA_SET,
+    labelled::DATA_SET,
+];
 
 impl DataSet {
-    /// Generates or reads it, and splits it.
+    /// Generates, reads or downloads it, and splits it. `progress` hears of every piece of a download.
     ///
     /// # Errors
-    /// If the set is a file of the user's and there is none, or it is not what it should be.
-    pub fn load(&self, options: &Options) -> Result<Corpus, Error> {
-        (self.load)(options)
+    /// If the options say something that means nothing for this set; if its files are missing, cannot be downloaded or are
+    /// not what they should be.
+    pub fn load(&self, options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Error> {
+        self.check(options)?;
+        match (self.origin, self.shape, &options.data) {
+            (Origin::Generated, Shape::Text, Some(_)) => text::read(self.name, options),
+            (Origin::Generated, Shape::Pairs, Some(_)) => pairs::read(self.name, options),
+            (Origin::Generated, Shape::Labelled, Some(_)) => labelled::read(self.name, options),
+            _ => (self.load)(options, progress),
+        }
+    }
+
+    /// Whether all that the options say means something.
+    fn check(&self, options: &Options) -> Result<(), Error> {
+        let name = self.name;
+        let meaningless = |option, reason| Err(Error::Meaningless { name, option, reason });
+        if let Some(asked) = options.variant.as_ref().filter(|asked| !self.variants.contains(&asked.as_str())) {
+            return Err(Error::Variant { name, asked: asked.clone(), all: self.variants });
+        }
+        for (asked, &value) in &options.sizes {
+            let size = self.sizes.iter().find(|size| size.name == asked);
+            if !size.is_some_and(|size| (size.least..=size.most).contains(&value)) {
+                return Err(Error::Size { name, asked: asked.clone(), value, all: self.sizes });
+            }
+        }
+        let generated = self.origin == Origin::Generated;
+        match (&options.data, &options.target, options.columns.as_slice()) {
+            (None, ..) if self.origin == Origin::User => Err(Error::NoFile { name }),
+            (Some(_), ..) if generated && !(options.variant.is_none() && options.sizes.is_empty()) => {
+                meaningless("`--data`", "its variants and sizes are those of what it generates")
+            }
+            (Some(_), ..) if generated && matches!(self.shape, Shape::Tagged | Shape::Questions) => {
+                meaningless("`--data`", "no file can take the place of what it generates")
+            }
+            (_, _, [_, ..]) if self.origin == Origin::Real => {
+                meaningless("`--column`", "the form of its files is known")
+            }
+            (_, Some(_), _) if self.origin == Origin::Real => {
+                meaningless("`--target`", "the form of its files is known")
+            }
+            (_, Some(_), _) if self.shape != Shape::Pairs => meaningless("`--target`", "it is not made of pairs"),
+            (None, Some(_), _) => meaningless("`--target`", "without `--data` there is no file of sources"),
+            (None, _, [_, ..]) => meaningless("`--column`", "without `--data` there is no file that has columns"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Generated => "generated",
+            Self::Real => "real",
+            Self::User => "yours",
+        })
     }
 }
 
@@ -77,54 +197,13 @@ pub fn find(name: &str) -> Result<&'static DataSet, Error> {
         .ok_or_else(|| Error::unknown(name, ALL.iter().map(|set| set.name)))
 }
 
-/// Generates or reads the data set of that name, and splits it.
+/// Generates, reads or downloads the data set of that name, and splits it.
 ///
 /// # Errors
 /// If there is none of that name; otherwise those of [`DataSet::load`].
-pub fn load(name: &str, options: &Options) -> Result<Corpus, Error> {
-    find(name)?.load(options)
+pub fn load(name: &str, options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Error> {
+    find(name)?.load(options, progress)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_name_gets_the_nearest() {
-        let message = load("storys", &Options::default()).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "there is no data set `storys`; did you mean `stories`? There are: stories, dialect, text, pairs"
-        );
-        let message = load("wikipedia", &Options::default()).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `wikipedia`. There are: stories, dialect, text, pairs");
-    }
-
-    #[test]
-    fn every_data_set_has_a_card_and_a_name_of_its_own() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        for (index, set) in ALL.iter().enumerate() {
-            let card = std::fs::read_to_string(root.join(set.name).join("README.md")).unwrap();
-            assert!(card.contains("Source") && card.contains("Licence") && card.contains("Expected"), "{}", set.name);
-            assert!(ALL[..index].iter().all(|other| other.name != set.name), "{} is there twice", set.name);
-        }
-    }
-
-    #[test]
-    fn a_file_takes_the_place_of_what_would_be_generated() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mine.tsv");
-        let lines: String = (0..100).map(|number| format!("{number}\tno. {number}\n")).collect();
-        std::fs::write(&path, &lines).unwrap();
-        let options = Options { data: Some(path), ..Options::default() };
-        for set in ALL {
-            match (set.shape, set.load(&options).unwrap()) {
-                (Shape::Text, Corpus::Text(text)) => assert_eq!(text.train.concat() + &text.validation[0], lines),
-                (Shape::Pairs, Corpus::Pairs(pairs)) => {
-                    assert_eq!(pairs.train[0].1, format!("no. {}", pairs.train[0].0))
-                }
-                (shape, _) => panic!("{} is not made of {shape:?}", set.name),
-            }
-        }
-    }
-}
+mod tests;

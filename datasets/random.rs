@@ -32,6 +32,13 @@ impl Random {
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
+
+    /// Puts `items` in another order, each as likely as any other (Fisher and Yates 1938).
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +50,18 @@ mod tests {
         let mut random = Random::new(1);
         let numbers: Vec<_> = (0..8).map(|_| random.below(1000)).collect();
         assert_eq!(numbers, [628, 381, 929, 294, 397, 798, 906, 916]);
+    }
+
+    #[test]
+    fn every_order_comes_about_equally_often() {
+        let mut random = Random::new(2);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..12_000 {
+            let mut items = [0, 1, 2];
+            random.shuffle(&mut items);
+            *counts.entry(items).or_insert(0usize) += 1;
+        }
+        assert!(counts.len() == 6 && counts.values().all(|count| count.abs_diff(2000) < 200), "{counts:?}");
     }
 
     #[test]

@@ -10,20 +10,25 @@
 //! and number, and the verb with its subject. Each northern sentence has exactly one translation ([`translate`]), so a
 //! model can be held to exact matches on sentences it has never seen: there are more than 10^9.
 
+mod analysis;
 mod lexicon;
 mod sentence;
 
 use std::collections::HashSet;
 
-use crate::{Corpus, DataSet, Error, Options, Pair, Shape, Splits, corpus::part, pairs, random::Random};
+use crate::{Corpus, DataSet, Error, Options, Origin, Pair, Shape, Splits, random::Random, split::part};
+pub(crate) use analysis::{Role, Speech, analyse};
 use sentence::Sentence;
 
 /// This data set.
 pub(crate) const DATA_SET: DataSet = DataSet {
     name: "dialect",
-    summary: "sentence pairs of two synthetic languages, word order and agreement differ (generated, seeded)",
+    summary: "sentence pairs of two synthetic languages, word order and agreement differ",
     shape: Shape::Pairs,
-    load,
+    origin: Origin::Generated,
+    variants: &[],
+    sizes: &[],
+    load: |options, _| load(options),
 };
 
 /// How many pairs train, validate and test.
@@ -52,9 +57,6 @@ pub fn translate(source: &str) -> Option<String> {
 }
 
 fn load(options: &Options) -> Result<Corpus, Error> {
-    if let Some(path) = &options.data {
-        return Ok(Corpus::Pairs(pairs::split(pairs::open(path)?)));
-    }
     let mut seen = HashSet::new();
     let distinct = dialect(options.seed).filter(|(source, _)| seen.insert(source.clone()));
     Ok(Corpus::Pairs(Splits::fill(distinct, SIZES, |(source, _)| Some(part(source)))))
@@ -63,7 +65,7 @@ fn load(options: &Options) -> Result<Corpus, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::hash;
+    use crate::split::hash;
 
     #[test]
     fn pairs_stay_as_they_are() {

@@ -5,17 +5,17 @@ use crate::random::Random;
 
 /// Somebody or something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Phrase {
-    definite: bool,
-    plural: bool,
-    number: Option<usize>,
-    adjective: Option<usize>,
-    noun: usize,
+pub(super) struct Phrase {
+    pub(super) definite: bool,
+    pub(super) plural: bool,
+    pub(super) number: Option<usize>,
+    pub(super) adjective: Option<usize>,
+    pub(super) noun: usize,
 }
 
 /// When it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tense {
+pub(super) enum Tense {
     Present,
     Past,
     Future,
@@ -24,13 +24,13 @@ enum Tense {
 /// Who does what to whom, near what, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
-    subject: Phrase,
-    verb: usize,
-    tense: Tense,
-    negated: bool,
-    object: Phrase,
-    place: Option<(usize, Phrase)>,
-    adverb: Option<usize>,
+    pub(super) subject: Phrase,
+    pub(super) verb: usize,
+    pub(super) tense: Tense,
+    pub(super) negated: bool,
+    pub(super) object: Phrase,
+    pub(super) place: Option<(usize, Phrase)>,
+    pub(super) adverb: Option<usize>,
 }
 
 impl Phrase {

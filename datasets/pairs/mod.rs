@@ -1,41 +1,68 @@
-//! A file of the user's with a source, a tab and a target on each line.
+//! Sources and targets of the user's: a file with both, or two parallel files.
+
+mod parallel;
 
 use std::{collections::HashSet, path::Path};
 
-use crate::{Corpus, DataSet, Error, Options, Pair, Shape, Splits, corpus::hash, text};
+use crate::{Corpus, DataSet, Error, Options, Origin, Pair, Shape, Splits, table::Format, text};
+pub(crate) use parallel::parallel;
 
 /// This data set.
 pub(crate) const DATA_SET: DataSet = DataSet {
     name: "pairs",
-    summary: "a file of yours with a source, a tab and a target on each line (--data FILE)",
+    summary: "pairs of yours: two columns of a table (--data FILE) or two parallel files (--data FILE --target FILE)",
     shape: Shape::Pairs,
-    load,
+    origin: Origin::User,
+    variants: &[],
+    sizes: &[],
+    load: |options, _| read(DATA_SET.name, options),
 };
 
 /// Fewer sources than this cannot be split into three parts.
 const LEAST: usize = 20;
 
-/// Reads a file of pairs. Empty lines are left out, and so is what follows a second tab (an attribution, usually).
+/// Reads a file of lines, each a source, a tab and a target. Empty lines are left out, and so is what follows a second tab
+/// (an attribution, usually).
 ///
 /// # Errors
 /// If the file is missing, unreadable, empty or not UTF-8, if a line has no tab or one side is empty, or if there are fewer
 /// than 20 different sources.
 pub fn open(path: impl AsRef<Path>) -> Result<Vec<Pair>, Error> {
     let path = path.as_ref();
+    enough(path, lines(path, &text::contents(path)?)?)
+}
+
+/// The pairs in the lines of `text`, the contents of the file at `path`.
+pub(crate) fn lines(path: &Path, text: &str) -> Result<Vec<Pair>, Error> {
     let mut pairs = Vec::new();
-    for (number, line) in text::read(path)?.lines().enumerate() {
+    for (number, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
         }
-        let wrong = |problem| Error::Line { path: path.to_owned(), line: number + 1, problem };
         let mut cells = line.split('\t').map(str::trim);
-        match (cells.next(), cells.next()) {
-            (_, None) => return Err(wrong("there is no tab")),
-            (Some(""), _) => return Err(wrong("the source is empty")),
-            (_, Some("")) => return Err(wrong("the target is empty")),
-            (source, Some(target)) => pairs.push((source.unwrap_or_default().to_owned(), target.to_owned())),
-        }
+        let pair = (cells.next().unwrap_or_default(), cells.next());
+        pairs.push(match pair {
+            (_, None) => return Err(wrong(path, number + 1, "there is no tab")),
+            (source, Some(target)) => checked(path, number + 1, source, target)?,
+        });
     }
+    Ok(pairs)
+}
+
+fn checked(path: &Path, line: usize, source: &str, target: &str) -> Result<Pair, Error> {
+    match (source, target) {
+        ("", _) => Err(wrong(path, line, "the source is empty")),
+        (_, "") => Err(wrong(path, line, "the target is empty")),
+        _ => Ok((source.to_owned(), target.to_owned())),
+    }
+}
+
+fn wrong(path: &Path, line: usize, problem: &str) -> Error {
+    Error::line(path, line, format!("{problem}; a line must be a source, a tab and a target"))
+}
+
+/// The pairs, if there are enough to split.
+fn enough(path: &Path, pairs: Vec<Pair>) -> Result<Vec<Pair>, Error> {
     let found = pairs.iter().map(|(source, _)| source).collect::<HashSet<_>>().len();
     match found < LEAST {
         true => Err(Error::TooShort { path: path.to_owned(), found, least: LEAST, unit: "different sources" }),
@@ -45,78 +72,32 @@ pub fn open(path: impl AsRef<Path>) -> Result<Vec<Pair>, Error> {
 
 /// 90 % train, 5 % validate and 5 % test, by a hash of the source: the same source is never in two parts.
 pub fn split(pairs: Vec<Pair>) -> Splits<Pair> {
-    let mut hashes: Vec<_> = pairs.iter().map(|(source, _)| hash(source)).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    // By rank and not by remainder, so that a small file too has something in each part.
-    let share = (hashes.len() / 20).max(1);
-    let from = |parts: usize| hashes.len().checked_sub(parts * share).map_or(u64::MAX, |rank| hashes[rank]);
-    let (validation, test) = (from(2), from(1));
-    let mut splits = Splits { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
-    for pair in pairs {
-        let part = match hash(&pair.0) {
-            hash if hash >= test => &mut splits.test,
-            hash if hash >= validation => &mut splits.validation,
-            _ => &mut splits.train,
-        };
-        part.push(pair);
-    }
-    splits
+    Splits::by_rank(pairs, [5, 5], |(source, _)| source)
 }
 
-fn load(options: &Options) -> Result<Corpus, Error> {
-    let path = options.data.as_ref().ok_or(Error::NoFile { name: DATA_SET.name })?;
-    Ok(Corpus::Pairs(split(open(path)?)))
+/// Pairs of the user's for the data set `name`.
+pub(crate) fn read(name: &'static str, options: &Options) -> Result<Corpus, Error> {
+    let path = options.data.as_ref().ok_or(Error::NoFile { name })?;
+    let pairs = match (&options.target, Format::of(path)) {
+        (Some(target), _) if options.columns.is_empty() => enough(path, parallel(path, target)?)?,
+        (Some(_), _) => {
+            return Err(Error::Meaningless { name, option: "`--column`", reason: "parallel files have no columns" });
+        }
+        // Lines between tabs, unless their columns are named: then the first is a header.
+        (None, None | Some(Format::Tsv)) if options.columns.is_empty() => open(path)?,
+        (None, format) => {
+            // Whatever the ending, what has columns and is nothing else has them between tabs.
+            let records = format.unwrap_or(Format::Tsv).read(path, name, options, &["source", "target"])?;
+            let pair = |cells: &[String], line| match cells {
+                [source, target] => checked(path, line, source, target),
+                _ => Err(wrong(path, line, "there are not two cells")),
+            };
+            let pairs = records.iter().map(|record| pair(&record.cells, record.line)).collect::<Result<_, _>>()?;
+            enough(path, pairs)?
+        }
+    };
+    Ok(Corpus::Pairs(split(pairs)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(contents: &str) -> Result<Vec<Pair>, Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pairs.tsv");
-        std::fs::write(&path, contents).unwrap();
-        open(&path)
-    }
-
-    fn lines(range: std::ops::Range<usize>) -> String {
-        range.map(|number| format!("{number}\t-{number}\n")).collect()
-    }
-
-    #[test]
-    fn pairs_are_read_whatever_stands_around_them() {
-        let contents = format!("Go.\tVa !\tCC-BY 2.0\r\n\n a b \t c\r\n{}", lines(0..20));
-        let pairs = read(&contents).unwrap();
-        assert_eq!(pairs.len(), 22);
-        assert_eq!(pairs[0], ("Go.".into(), "Va !".into()));
-        assert_eq!(pairs[1], ("a b".into(), "c".into()));
-    }
-
-    #[test]
-    fn a_wrong_line_is_named() {
-        for (line, problem) in [("no tab", "no tab"), ("\ttarget", "source is empty"), ("source\t ", "target is empty")]
-        {
-            let error = read(&format!("a\tb\n\n{line}\n")).unwrap_err().to_string();
-            assert!(error.contains(".tsv:3: ") && error.contains(problem), "{error}");
-        }
-        assert!(matches!(read(&lines(0..19)), Err(Error::TooShort { found: 19, least: 20, .. })));
-        let same = "a\tb\n".repeat(30);
-        assert!(matches!(read(&same), Err(Error::TooShort { found: 1, unit: "different sources", .. })));
-    }
-
-    #[test]
-    fn no_source_is_in_two_parts_and_nothing_is_lost() {
-        for count in [20, 39, 1000] {
-            // Each source twice, with different targets.
-            let pairs: Vec<Pair> = (0..2 * count).map(|n| (format!("source {}", n % count), n.to_string())).collect();
-            let parts = split(pairs);
-            let sources = |pairs: &[Pair]| pairs.iter().map(|(source, _)| source.clone()).collect::<HashSet<_>>();
-            let [train, validation, test] = [&parts.train, &parts.validation, &parts.test].map(|part| sources(part));
-            assert_eq!(parts.train.len() + parts.validation.len() + parts.test.len(), 2 * count);
-            assert_eq!(train.len() + validation.len() + test.len(), count);
-            assert_eq!((validation.len(), test.len()), (count / 20, count / 20));
-            assert!(train.is_disjoint(&validation) && train.is_disjoint(&test) && validation.is_disjoint(&test));
-        }
-    }
-}
+mod tests;

@@ -47,7 +47,7 @@ impl Choice {
 
 /// The choices of a story, as far as they are made.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Choices([Option<usize>; Choice::Weather as usize + 1]);
+pub(crate) struct Choices([Option<usize>; Choice::Weather as usize + 1]);
 
 impl Choices {
     fn get(&self, choice: Choice) -> Option<usize> {
@@ -140,10 +140,10 @@ impl Slot {
 }
 
 /// A sentence with slots.
-pub(super) struct Sentence(Vec<Piece>);
+pub(crate) struct Sentence(Vec<Piece>);
 
 impl Sentence {
-    fn parse(template: &'static str) -> Self {
+    pub(crate) fn parse(template: &'static str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = template;
         while let Some((words, after)) = rest.split_once('{') {
@@ -166,6 +166,17 @@ impl Sentence {
                 Piece::Slot(slot) => slot.fill(choices, random),
             });
         }
+    }
+
+    /// It with these choices, or `None` if one that it hangs on is not made.
+    pub(crate) fn fill(&self, choices: &Choices) -> Option<String> {
+        let fill = |piece: &Piece| match piece {
+            Piece::Words(words) => Some(*words),
+            Piece::Slot(slot) => {
+                slot.choices.iter().all(|&choice| choices.get(choice).is_some()).then(|| slot.read(choices))
+            }
+        };
+        self.0.iter().map(fill).collect()
     }
 
     /// Reads it at the start of `text`: every way that agrees with `choices`, with what follows.

@@ -9,15 +9,19 @@ mod grammar;
 mod shapes;
 mod vocabulary;
 
-use crate::{Corpus, DataSet, Error, Options, Shape, Splits, corpus::part, random::Random, text::TextFile};
-use grammar::{Choices, GRAMMAR, Ready};
+use crate::{Corpus, DataSet, Error, Options, Origin, Shape, Splits, random::Random, split::part};
+pub(crate) use grammar::{Choices, Sentence};
+use grammar::{GRAMMAR, Ready};
 
 /// This data set.
 pub(crate) const DATA_SET: DataSet = DataSet {
     name: "stories",
-    summary: "small coherent stories written by a grammar (generated, seeded)",
+    summary: "small coherent stories written by a grammar",
     shape: Shape::Text,
-    load,
+    origin: Origin::Generated,
+    variants: &[],
+    sizes: &[],
+    load: |options, _| load(options),
 };
 
 /// How many stories train, validate and test.
@@ -34,10 +38,11 @@ const OPTIONAL: usize = 60;
 /// ```
 pub fn stories(seed: u64) -> impl Iterator<Item = String> {
     let mut random = Random::new(seed);
-    std::iter::repeat_with(move || story(&mut random))
+    std::iter::repeat_with(move || story(&mut random).0)
 }
 
-fn story(random: &mut Random) -> String {
+/// A story, and what was chosen for it.
+pub(crate) fn story(random: &mut Random) -> (String, Choices) {
     let mut story = String::new();
     let mut choices = Choices::default();
     for step in random.pick(&GRAMMAR) {
@@ -49,7 +54,7 @@ fn story(random: &mut Random) -> String {
         }
         random.pick(&step.sentences).write(&mut choices, random, &mut story);
     }
-    story
+    (story, choices)
 }
 
 /// Whether a text is a story: every sentence is one of the grammar's, they follow one another as in a kind of story, and
@@ -65,10 +70,15 @@ fn story(random: &mut Random) -> String {
 /// assert_eq!(grammatical(wrong).unwrap_err(), "sentence 2, `He had a red kite.`, does not agree with what came before");
 /// ```
 pub fn grammatical(story: &str) -> Result<(), String> {
+    read(story).map(|_| ())
+}
+
+/// What was chosen for a story, or what is wrong with it.
+pub(crate) fn read(story: &str) -> Result<Choices, String> {
     let mut reading = Reading { story, furthest: 0 };
-    match GRAMMAR.iter().any(|steps| reading.follow(steps, story, Choices::default())) {
-        true => Ok(()),
-        false => Err(reading.complaint()),
+    match GRAMMAR.iter().find_map(|steps| reading.follow(steps, story, Choices::default())) {
+        Some(choices) => Ok(choices),
+        None => Err(reading.complaint()),
     }
 }
 
@@ -80,15 +90,17 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Whether `text` is what is left of a story with `steps` left.
-    fn follow(&mut self, steps: &[Ready], text: &str, choices: Choices) -> bool {
+    /// What was chosen if `text` is what is left of a story with `steps` left, after these choices.
+    fn follow(&mut self, steps: &[Ready], text: &str, choices: Choices) -> Option<Choices> {
         self.furthest = self.furthest.max(self.story.len() - text.len());
-        let Some((step, rest)) = steps.split_first() else { return text.is_empty() };
-        let read = |sentence: &grammar::Sentence| sentence.read(text, choices);
-        step.sentences.iter().flat_map(read).any(|(after, choices)| match after.strip_prefix(' ') {
-            Some(after) => !after.is_empty() && self.follow(rest, after, choices),
-            None => after.is_empty() && self.follow(rest, after, choices),
-        }) || (step.optional && self.follow(rest, text, choices))
+        let Some((step, rest)) = steps.split_first() else { return text.is_empty().then_some(choices) };
+        let read = |sentence: &Sentence| sentence.read(text, choices);
+        let said = step.sentences.iter().flat_map(read).find_map(|(after, choices)| match after.strip_prefix(' ') {
+            Some("") => None,
+            Some(after) => self.follow(rest, after, choices),
+            None => after.is_empty().then(|| self.follow(rest, after, choices))?,
+        });
+        said.or_else(|| step.optional.then(|| self.follow(rest, text, choices))?)
     }
 
     fn complaint(&self) -> String {
@@ -99,9 +111,8 @@ impl Reading<'_> {
         let is_end = |c: char| matches!(c, '.' | '!' | '?');
         let sentence = after.split_inclusive(is_end).next().unwrap_or(after);
         let known = GRAMMAR.iter().flatten().flat_map(|step| &step.sentences);
-        let is_known = |known: &grammar::Sentence| {
-            known.read(sentence, Choices::default()).iter().any(|(rest, _)| rest.is_empty())
-        };
+        let is_known =
+            |known: &Sentence| known.read(sentence, Choices::default()).iter().any(|(rest, _)| rest.is_empty());
         let problem = match known.into_iter().any(is_known) {
             true => "does not agree with what came before",
             false => "is none of the grammar's",
@@ -111,10 +122,7 @@ impl Reading<'_> {
 }
 
 fn load(options: &Options) -> Result<Corpus, Error> {
-    match &options.data {
-        Some(path) => Ok(Corpus::Text(TextFile::open(path)?.split())),
-        None => Ok(Corpus::Text(Splits::fill(stories(options.seed), SIZES, |story| Some(part(story))))),
-    }
+    Ok(Corpus::Text(Splits::fill(stories(options.seed), SIZES, |story| Some(part(story)))))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::*;
-use crate::corpus::hash;
+use crate::split::hash;
 
 fn words(story: &str) -> Vec<&str> {
     story.split(' ').collect()
@@ -125,7 +125,7 @@ fn a_complaint_names_the_sentence() {
 
 #[test]
 fn the_parts_are_full_and_share_nothing() {
-    let Corpus::Text(parts) = DATA_SET.load(&Options::default()).unwrap() else { panic!("not a text") };
+    let Corpus::Text(parts) = DATA_SET.load(&Options::default(), &mut |_| {}).unwrap() else { panic!("not a text") };
     assert_eq!([parts.train.len(), parts.validation.len(), parts.test.len()], SIZES);
     let characters = crate::join(&parts.train).len();
     let counts =

@@ -1,18 +1,32 @@
 //! Any text file of the user's, as one continuous text.
 
+mod folder;
+
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::{Corpus, DataSet, Error, Options, Shape, Splits};
+use crate::{
+    Corpus, DataSet, Error, Options, Origin, SEPARATOR, Shape, Splits, TextStream,
+    table::{ENDINGS, Format},
+};
 
 /// This data set.
-pub(crate) const DATA_SET: DataSet =
-    DataSet { name: "text", summary: "a text file of yours (--data FILE)", shape: Shape::Text, load };
+pub(crate) const DATA_SET: DataSet = DataSet {
+    name: "text",
+    summary: "a text of yours: a file, a folder, or a column of a table (--data PATH)",
+    shape: Shape::Text,
+    origin: Origin::User,
+    variants: &[],
+    sizes: &[],
+    load: |options, _| read(DATA_SET.name, options),
+};
 
 /// Fewer characters than this cannot be split into two parts that mean anything.
 const LEAST: usize = 100;
+/// Fewer documents than this cannot be split into three parts.
+const LEAST_DOCUMENTS: usize = 20;
 
 /// A text file, read and found to be text.
 ///
@@ -39,7 +53,10 @@ impl TextFile {
     /// If the file is missing, unreadable, empty, not UTF-8, or shorter than 100 characters.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text = read(path)?;
+        Self::of(path, contents(path)?)
+    }
+
+    fn of(path: &Path, text: String) -> Result<Self, Error> {
         let found = text.chars().take(LEAST).count();
         if found < LEAST {
             return Err(Error::TooShort { path: path.to_owned(), found, least: LEAST, unit: "characters" });
@@ -47,7 +64,7 @@ impl TextFile {
         Ok(Self { path: path.to_owned(), text })
     }
 
-    /// The file.
+    /// The file, or the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -72,7 +89,7 @@ fn split(text: &str) -> (&str, &str) {
 }
 
 /// The text of a file, of any length but none.
-pub(crate) fn read(path: &Path) -> Result<String, Error> {
+pub(crate) fn contents(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
@@ -88,73 +105,53 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
     }
 }
 
-fn load(options: &Options) -> Result<Corpus, Error> {
-    let path = options.data.as_ref().ok_or(Error::NoFile { name: DATA_SET.name })?;
-    Ok(Corpus::Text(TextFile::open(path)?.split()))
+/// A text of the user's for the data set `name`: a file or a folder, in memory or streamed, or the documents in a column.
+pub(crate) fn read(name: &'static str, options: &Options) -> Result<Corpus, Error> {
+    let path = options.data.as_ref().ok_or(Error::NoFile { name })?;
+    let files = match path.is_dir() {
+        true => folder::texts(path)?,
+        false => vec![path.clone()],
+    };
+    match Format::of(path).filter(|_| !path.is_dir()) {
+        Some(format) => documents(path, format, name, options),
+        None if !options.columns.is_empty() => {
+            Err(Error::Format { path: path.to_owned(), what: "columns", known: ENDINGS })
+        }
+        None if size(&files)? > options.memory => Ok(Corpus::Stream(TextStream::open(&files)?)),
+        None => {
+            let texts = files.iter().map(|file| contents(file)).collect::<Result<Vec<_>, _>>()?;
+            Ok(Corpus::Text(TextFile::of(path, texts.join(SEPARATOR))?.split()))
+        }
+    }
+}
+
+/// Three files, of which the first trains, the second validates and the third tests, in memory or streamed.
+pub(crate) fn in_parts(files: [PathBuf; 3], options: &Options) -> Result<Corpus, Error> {
+    if size(&files)? > options.memory {
+        let [train, validation, test] = files.map(|file| vec![file]);
+        return Ok(Corpus::Stream(TextStream::of_files(&Splits { train, validation, test })?));
+    }
+    let [train, validation, test] = files.map(|file| contents(&file).map(|text| vec![text]));
+    Ok(Corpus::Text(Splits { train: train?, validation: validation?, test: test? }))
+}
+
+fn size(files: &[PathBuf]) -> Result<u64, Error> {
+    let size = |file: &PathBuf| fs::metadata(file).map(|data| data.len()).map_err(|error| Error::io(file, error));
+    files.iter().map(size).sum()
+}
+
+/// A document for each record: 90 % train, 5 % validate and 5 % test, by a hash.
+fn documents(path: &Path, format: Format, name: &'static str, options: &Options) -> Result<Corpus, Error> {
+    let records = format.read(path, name, options, &["text"])?;
+    let texts: Vec<String> =
+        records.into_iter().flat_map(|record| record.cells).filter(|text| !text.is_empty()).collect();
+    match texts.len() {
+        found if found < LEAST_DOCUMENTS => {
+            Err(Error::TooShort { path: path.to_owned(), found, least: LEAST_DOCUMENTS, unit: "texts" })
+        }
+        _ => Ok(Corpus::Text(Splits::by_rank(texts, [5, 5], |text| text))),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn open(contents: &[u8]) -> Result<TextFile, Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file.txt");
-        fs::write(&path, contents).unwrap();
-        TextFile::open(&path)
-    }
-
-    #[test]
-    fn the_split_is_by_characters_and_loses_none() {
-        for characters in [100, 101, 109, 1_115_394 / 10] {
-            let text: String = "aé😀\n".chars().cycle().take(characters).collect();
-            let parts = open(text.as_bytes()).unwrap().split();
-            assert_eq!(parts.train[0].chars().count(), characters * 9 / 10);
-            assert_eq!(format!("{}{}", parts.train[0], parts.validation[0]), text);
-        }
-    }
-
-    #[test]
-    fn tiny_shakespeare_is_split_as_published() {
-        let Some(path) =
-            std::env::var_os("SALAMANDER_DATA").map(|folder| Path::new(&folder).join("tinyshakespeare/input.txt"))
-        else {
-            return println!("skipped: no data (SALAMANDER_DATA)");
-        };
-        if !path.is_file() {
-            return println!("skipped: no data ({})", path.display());
-        }
-        let parts = TextFile::open(path).unwrap().split();
-        assert_eq!((parts.train[0].chars().count(), parts.validation[0].chars().count()), (1_003_854, 111_540));
-    }
-
-    #[test]
-    fn what_is_not_text_is_refused() {
-        assert!(matches!(open(b""), Err(Error::Empty { .. })));
-        assert!(matches!(open(b" \n\t\n"), Err(Error::Empty { .. })));
-        assert!(matches!(open(b"\xef\xbb\xbf"), Err(Error::Empty { .. })));
-        assert!(matches!(open(b"too short"), Err(Error::TooShort { found: 9, least: 100, .. })));
-        assert!(matches!(open(b"\x7fELF\x02\x01\xff"), Err(Error::NotText { offset: 6, byte: 0xff, .. })));
-        assert!(matches!(
-            open(&[b"a".repeat(200), vec![0xe2, 0x82]].concat()),
-            Err(Error::NotText { offset: 200, .. })
-        ));
-        let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(TextFile::open(folder.path()), Err(Error::Io { .. })));
-        let missing = folder.path().join("no.txt");
-        let message = TextFile::open(&missing).unwrap_err().to_string();
-        assert_eq!(message, format!("{}: there is no such file", missing.display()));
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_left_out_and_nul_is_kept() {
-        let file = open(format!("\u{feff}{}", "\0".repeat(100)).as_bytes()).unwrap();
-        assert_eq!(file.text(), "\0".repeat(100));
-    }
-
-    #[test]
-    fn without_a_file_the_message_says_how_to_give_one() {
-        let message = DATA_SET.load(&Options::default()).unwrap_err().to_string();
-        assert_eq!(message, "the data set `text` is a file of yours: give its path with `--data FILE`");
-    }
-}
+mod tests;
