@@ -41,11 +41,14 @@ pub(crate) fn update<M: Objective>(
 }
 
 /// The gradients of all parts together, and their mean loss.
-fn gradients<M: Objective>(student: &Student<M>, mut parts: Vec<Part<M::Batch>>) -> (GradientsParams, f64) {
-    if let (1, Some(part)) = (parts.len(), parts.pop()) {
-        let output = student.step(part);
-        return (output.grads, output.item.loss);
-    }
+fn gradients<M: Objective>(student: &Student<M>, parts: Vec<Part<M::Batch>>) -> (GradientsParams, f64) {
+    let parts = match <[_; 1]>::try_from(parts) {
+        Ok([only]) => {
+            let output = student.step(only);
+            return (output.grads, output.item.loss);
+        }
+        Err(several) => several,
+    };
     let mut sum = GradientsAccumulator::new();
     let mut loss = 0.0;
     for part in parts {

@@ -4,14 +4,11 @@ mod support;
 
 use std::sync::Arc;
 
-use burn::{
-    module::{Module, Param},
-    tensor::Device,
-};
+use burn::{module::Module, tensor::Device};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
 use salamander_encoder_only::MaskedLm;
-use salamander_text::Batches;
+use salamander_text::{Batches, LanguageBatch, Matrix};
 use salamander_train::*;
 use support::*;
 
@@ -74,12 +71,12 @@ fn parts_of_an_update_weigh_by_their_targets() {
     let _alone = alone();
     /// Batches cut in two after the first row.
     struct Halves<B>(B);
-    impl<B: Batches<Batch = salamander_text::LanguageBatch>> Batches for Halves<B> {
+    impl<B: Batches<Batch = LanguageBatch>> Batches for Halves<B> {
         type Batch = B::Batch;
         fn batch_at(&self, step: u64) -> B::Batch {
             let batch = self.0.batch_at(step / 2);
             let rows = if step.is_multiple_of(2) { 0..1 } else { 1..batch.inputs.rows };
-            let cut = |matrix: &salamander_text::Matrix<i64>| salamander_text::Matrix {
+            let cut = |matrix: &Matrix<i64>| Matrix {
                 values: matrix.values[rows.start * matrix.columns..rows.end * matrix.columns].to_vec(),
                 rows: rows.len(),
                 columns: matrix.columns,
@@ -94,33 +91,18 @@ fn parts_of_an_update_weigh_by_their_targets() {
         }
     }
     // Without dropout the cut makes no difference but for rounding.
-    let validation = || Arc::new(Halves(Decoder::set(2)));
-    let run = |train_set, accumulate| {
+    fn run<B: Batches<Batch = LanguageBatch> + Send + Sync + 'static>(set: B, accumulate: usize) -> f64 {
         let plan = Plan { accumulate, ..plan(6) };
-        let model = without_dropout(begin::<Decoder>(1));
-        let data = Data { train: Arc::new(train_set), validation: validation() };
-        train(model, data, &plan, Session::silent(Device::flex())).expect("it learns").1.last.expect("evaluated").loss
-    };
-    let whole = {
-        let plan = plan(6);
-        let data = Data { train: Arc::new(Decoder::set(1)), validation: Arc::new(Decoder::set(2)) };
-        let model = without_dropout(begin::<Decoder>(1));
-        train(model, data, &plan, Session::silent(Device::flex())).expect("it learns").1.last.expect("evaluated").loss
-    };
-    let halves = run(Halves(Decoder::set(1)), 2);
-    assert!((whole - halves).abs() < 1e-5, "{whole} and {halves}");
-}
-
-/// Frozen flags make dropout drop nothing; the parameters still learn.
-fn without_dropout<M: Module>(model: M) -> M {
-    struct Off;
-    impl burn::module::ModuleMapper for Off {
-        fn map_flag(&mut self, flag: Param<burn::module::Flag>) -> Param<burn::module::Flag> {
-            drop(flag);
-            Param::from_bool(false)
-        }
+        let device = Device::flex();
+        device.seed(1);
+        let model = decoder(0.0, &device.clone().autodiff());
+        let set = Arc::new(set);
+        let data = Data { train: Arc::clone(&set), validation: set };
+        let (_, outcome) = train(model, data, &plan, Session::silent(device)).expect("it learns");
+        outcome.last.expect("an evaluation").loss
     }
-    model.map(&mut Off)
+    let (whole, halves) = (run(Decoder::set(1), 1), run(Halves(Decoder::set(1)), 2));
+    assert!((whole - halves).abs() < 1e-5, "{whole} and {halves}");
 }
 
 #[test]

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_checksum_is_tensorboards() {
-        // The masked CRC-32C of eight zero bytes, as TensorFlow's own record files have it for an empty record's length.
-        assert_eq!(checksum(&0u64.to_le_bytes()), 0x07_29_80_2a);
+        // The check value of CRC-32C, turned and moved.
+        assert_eq!(checksum(b"123456789"), 0xe306_9283u32.rotate_right(15).wrapping_add(0xa282_ead8));
+        assert_eq!(checksum(&[0; 8]), 0x0798_0329);
     }
 }

@@ -14,17 +14,18 @@ use salamander_text::{Batches, Corruption, Documents, Masked, PairOptions, Pairs
 use salamander_train::*;
 
 /// Words.
-pub const V: usize = 24;
+pub(crate) const V: usize = 24;
 /// Width.
 const D: usize = 16;
+const DROPOUT: f64 = 0.1;
 
 /// Waits for its turn.
-pub fn alone() -> MutexGuard<'static, ()> {
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub fn plan(steps: usize) -> Plan {
+pub(crate) fn plan(steps: usize) -> Plan {
     let text = format!(
         "steps = {steps}
         batch_size = 4
@@ -46,33 +47,33 @@ fn init() -> Init {
     Init::Normal { std: 0.02, output_std: 0.02 }
 }
 
-fn embedding() -> EmbeddingConfig {
+fn embedding(dropout: f64) -> EmbeddingConfig {
     let positions = PositionsConfig::Learned { max_seq_len: 16, offset: 0 };
-    EmbeddingConfig { positions, dropout: 0.1, ..EmbeddingConfig::default() }
+    EmbeddingConfig { positions, dropout, ..EmbeddingConfig::default() }
 }
 
-fn feed_forward() -> FeedForwardConfig {
-    FeedForwardConfig { d_ff: 32, kind: FeedForwardKind::Plain, activation: Activation::Gelu, bias: true, dropout: 0.1 }
+fn feed_forward(dropout: f64) -> FeedForwardConfig {
+    FeedForwardConfig { d_ff: 32, kind: FeedForwardKind::Plain, activation: Activation::Gelu, bias: true, dropout }
 }
 
-fn attention() -> AttentionConfig {
-    AttentionConfig { dropout: 0.1, ..AttentionConfig::multi_head(2, D / 2) }
+fn attention(dropout: f64) -> AttentionConfig {
+    AttentionConfig { dropout, ..AttentionConfig::multi_head(2, D / 2) }
 }
 
 fn stack<C>(block: C) -> StackConfig<C> {
     StackConfig { n_layers: 2, block, relative: None, norm: norm(), dropout: 0.0 }
 }
 
-fn block() -> BlockConfig {
+fn block(dropout: f64) -> BlockConfig {
     BlockConfig {
-        attention: attention(),
-        feed_forward: feed_forward(),
-        residual: ResidualConfig::pre_norm(norm(), 0.1),
+        attention: attention(dropout),
+        feed_forward: feed_forward(dropout),
+        residual: ResidualConfig::pre_norm(norm(), dropout),
     }
 }
 
 /// A family: its model, and data of a kind that can be learnt.
-pub trait Family: Objective {
+pub(crate) trait Family: Objective {
     type Set: Batches<Batch = <Self as Objective>::Batch> + Send + Sync + 'static;
     fn new(device: &Device) -> Self;
     fn set(seed: u64) -> Self::Set;
@@ -88,20 +89,24 @@ fn sequences(seed: u64) -> Vec<Vec<u32>> {
     (0..40).map(|_| one(&mut random)).collect()
 }
 
+pub(crate) fn decoder(dropout: f64, device: &Device) -> Decoder {
+    let config = DecoderConfig {
+        vocab_size: V,
+        d_model: D,
+        max_seq_len: 16,
+        embedding: embedding(dropout),
+        stack: stack(block(dropout)),
+        unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
+        init: init(),
+    };
+    config.init(device)
+}
+
 impl Family for Decoder {
     type Set = Documents;
 
     fn new(device: &Device) -> Self {
-        let config = DecoderConfig {
-            vocab_size: V,
-            d_model: D,
-            max_seq_len: 16,
-            embedding: embedding(),
-            stack: stack(block()),
-            unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
-            init: init(),
-        };
-        config.init(device)
+        decoder(DROPOUT, device)
     }
 
     fn set(seed: u64) -> Documents {
@@ -118,8 +123,8 @@ impl Family for MaskedLm {
                 vocab_size: V,
                 d_model: D,
                 max_seq_len: 16,
-                embedding: embedding(),
-                stack: stack(block()),
+                embedding: embedding(DROPOUT),
+                stack: stack(block(DROPOUT)),
                 init: init(),
             },
             head: MaskedLmHeadConfig {
@@ -142,18 +147,18 @@ impl Family for EncoderDecoder {
 
     fn new(device: &Device) -> Self {
         let decoder = CrossBlockConfig {
-            attention: attention(),
-            cross: attention(),
-            feed_forward: feed_forward(),
-            residual: ResidualConfig::pre_norm(norm(), 0.1),
+            attention: attention(DROPOUT),
+            cross: attention(DROPOUT),
+            feed_forward: feed_forward(DROPOUT),
+            residual: ResidualConfig::pre_norm(norm(), DROPOUT),
         };
         let config = EncoderDecoderConfig {
             vocab_size: V,
             d_model: D,
             max_seq_len: 16,
-            source: embedding(),
-            target: embedding(),
-            encoder: stack(block()),
+            source: embedding(DROPOUT),
+            target: embedding(DROPOUT),
+            encoder: stack(block(DROPOUT)),
             decoder: stack(decoder),
             unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
             init: init(),
@@ -169,18 +174,18 @@ impl Family for EncoderDecoder {
 }
 
 /// A model that begins as the seed says, with autodiff.
-pub fn begin<M: Family>(seed: u64) -> M {
+pub(crate) fn begin<M: Family>(seed: u64) -> M {
     let device = Device::flex();
     device.seed(seed);
     M::new(&device.autodiff())
 }
 
-pub fn data<M: Family>() -> Data<M::Set> {
+pub(crate) fn data<M: Family>() -> Data<M::Set> {
     Data { train: Arc::new(M::set(1)), validation: Arc::new(M::set(2)) }
 }
 
 /// All parameters' bits.
-pub fn bits<M: Module>(model: &M) -> Vec<u32> {
+pub(crate) fn bits<M: Module>(model: &M) -> Vec<u32> {
     struct All(Vec<u32>);
     impl ModuleVisitor for All {
         fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
