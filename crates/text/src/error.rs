@@ -58,6 +58,24 @@ pub enum Error {
         /// What needs it.
         purpose: &'static str,
     },
+    /// A vocabulary has no room for what must be in it.
+    #[error(
+        "a vocabulary of {found} tokens has no room for the {least} that the special tokens and characters of the text take: raise vocab_size"
+    )]
+    SmallVocabulary {
+        /// How many tokens it may have.
+        found: usize,
+        /// How many it must have.
+        least: usize,
+    },
+    /// There are more words than can be counted.
+    #[error("the text has {found} words, more than the {most} that can be learned from: take part of it")]
+    TooMuchText {
+        /// How many there are.
+        found: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// There is not enough to make a batch of.
     #[error("there are {found} {unit}, and at least {least} are needed{hint}")]
     TooFew {

@@ -27,10 +27,12 @@ mod batch;
 mod bigram;
 mod corruption;
 mod error;
+mod lines;
 mod matrix;
 mod random;
 mod stream;
 mod tokenizer;
+mod write;
 
 pub use batch::{Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
 pub use bigram::Bigram;
@@ -39,4 +41,4 @@ pub use error::Error;
 pub use matrix::Matrix;
 pub use random::Random;
 pub use stream::StreamDecoder;
-pub use tokenizer::{Bytes, Characters, Pretrained, Special, Tokenizer};
+pub use tokenizer::{Bytes, Characters, Pretrained, Progress, Special, Symbols, Tokenizer, TokenizerKind};

@@ -2,17 +2,21 @@
 
 mod bytes;
 mod characters;
+mod files;
 mod json;
+mod kind;
 mod pretrained;
 mod special;
-mod words;
+mod train;
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 pub use bytes::Bytes;
 pub use characters::Characters;
+pub use kind::{Symbols, TokenizerKind};
 pub use pretrained::Pretrained;
 pub use special::Special;
+pub use train::Progress;
 
 use crate::{Error, StreamDecoder};
 use special::Specials;
@@ -34,7 +38,7 @@ pub enum Tokenizer {
     Characters(Characters),
     /// A token for each byte.
     Bytes(Bytes),
-    /// What a `tokenizer.json` says, be it from the hub or made here from words.
+    /// What a `tokenizer.json` says, be it from the hub or made here.
     Pretrained(Pretrained),
 }
 
@@ -54,7 +58,7 @@ impl Tokenizer {
     ///
     /// Decoding joins with single spaces, none before `. , ! ?`; whatever else stood between words is not remembered.
     pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Self {
-        Self::Pretrained(words::build(texts, special))
+        Self::Pretrained(train::words(texts, special))
     }
 
     /// Reads a `tokenizer.json`, or the one in a directory. Which of its tokens begin, end, pad, mask or stand for the
@@ -64,7 +68,7 @@ impl Tokenizer {
     /// # Errors
     /// If there is no such file, or it is not what it should be.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        json::load(path.as_ref())
+        files::load(path.as_ref())
     }
 
     /// Writes a `tokenizer.json` that the `tokenizers` and `transformers` libraries read, giving the same ids. If `path` is a
@@ -73,7 +77,7 @@ impl Tokenizer {
     /// # Errors
     /// If a file cannot be written; it is then as it was before.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        json::save(self, path.as_ref())
+        files::save(self, path.as_ref())
     }
 
     /// The ids of a text, nothing added. Special tokens written out in it (`<mask>`) are recognised.
@@ -96,6 +100,26 @@ impl Tokenizer {
         match self {
             Self::Pretrained(pretrained) => pretrained.encode(text, true),
             _ => self.encode(text),
+        }
+    }
+
+    /// The ids of a text, each with the bytes of the text it stands for: to say where in the text something is.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode).
+    ///
+    /// ```
+    /// use salamander_text::Tokenizer;
+    ///
+    /// let tokenizer = Tokenizer::words(["the cat"], &[]);
+    /// assert_eq!(tokenizer.encode_ranges("cat  the")?, [(0, 0..3), (1, 5..8)]);
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn encode_ranges(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+        match self {
+            Self::Characters(characters) => characters.encode_ranges(text),
+            Self::Bytes(bytes) => Ok(bytes.encode_ranges(text)),
+            Self::Pretrained(pretrained) => pretrained.encode_ranges(text),
         }
     }
 

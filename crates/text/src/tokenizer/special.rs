@@ -1,5 +1,7 @@
 //! Tokens that are no text.
 
+use std::ops::Range;
+
 /// What a token that is no text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Special {
@@ -62,8 +64,8 @@ pub(crate) struct Specials(Vec<(Special, u32)>);
 pub(super) enum Segment<'a> {
     /// Ordinary text, and how many bytes come before it.
     Text(&'a str, usize),
-    /// A special token, written out.
-    Special(u32),
+    /// A special token, written out, and the bytes where.
+    Special(u32, Range<usize>),
 }
 
 impl Specials {
@@ -118,8 +120,9 @@ impl Specials {
             match self.0.iter().find(|(special, _)| text[at..].starts_with(special.text())) {
                 Some((special, id)) => {
                     segments.extend((at > start).then(|| Segment::Text(&text[start..at], start)));
-                    segments.push(Segment::Special(*id));
-                    at += special.text().len();
+                    let end = at + special.text().len();
+                    segments.push(Segment::Special(*id, at..end));
+                    at = end;
                     start = at;
                 }
                 None => at += 1,
@@ -141,9 +144,9 @@ mod tests {
         let segments = specials.segments("a <mask><<pad>é<pad<eos>");
         let expected = [
             Segment::Text("a ", 0),
-            Segment::Special(8),
+            Segment::Special(8, 2..8),
             Segment::Text("<", 8),
-            Segment::Special(7),
+            Segment::Special(7, 9..14),
             Segment::Text("é<pad<eos>", 14),
         ];
         assert_eq!(segments, expected);
