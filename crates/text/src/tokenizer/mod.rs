@@ -61,6 +61,21 @@ impl Tokenizer {
         Self::Pretrained(train::words(texts, special))
     }
 
+    /// A token for each stretch between spaces, sorted, after the special tokens: for text that another program has cut in
+    /// pieces. A piece that ends in `@@` goes on without a space when decoded, as subword-nmt writes it (Sennrich et al.
+    /// 2016, arXiv:1508.07909).
+    ///
+    /// ```
+    /// use salamander_text::Tokenizer;
+    ///
+    /// let tokenizer = Tokenizer::pieces(["the low@@ est"], &[]);
+    /// assert_eq!(tokenizer.decode(&tokenizer.encode("the low@@ est")?)?, "the lowest");
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn pieces<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Self {
+        Self::Pretrained(train::pieces(texts, special))
+    }
+
     /// Reads a `tokenizer.json`, or the one in a directory. Which of its tokens begin, end, pad, mask or stand for the
     /// unknown is read from the `tokenizer_config.json` or `special_tokens_map.json` beside it, if there is one, and
     /// otherwise guessed from their usual names.
@@ -139,6 +154,13 @@ impl Tokenizer {
         }
     }
 
+    /// A number that another tokenizer has only by a rare chance: FNV-1a (Fowler, Noll and Vo 1991) of what
+    /// [`save`](Self::save) writes. A file of tokens carries it, to be read with no other tokenizer by mistake.
+    pub fn fingerprint(&self) -> u64 {
+        let byte = |value: u64, byte: u8| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        files::contents(self).bytes().fold(0xcbf2_9ce4_8422_2325, byte)
+    }
+
     /// Decodes ids that come one at a time.
     pub fn stream(&self) -> StreamDecoder<'_> {
         StreamDecoder::new(self)
@@ -212,6 +234,9 @@ impl Tokenizer {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) use train::tests::trained;
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ impl Splitter {
     }
 
     /// The words of a text; special tokens written out in it are none.
-    fn words(&self, text: &str) -> Result<Vec<String>, Error> {
+    pub(super) fn words(&self, text: &str) -> Result<Vec<String>, Error> {
         let mut words = Vec::new();
         for segment in self.specials.segments(text) {
             let Segment::Text(text, _) = segment else { continue };

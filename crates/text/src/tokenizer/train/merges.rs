@@ -71,11 +71,15 @@ impl Merges {
         let (tokens, ids) = (Vec::new(), HashMap::new());
         let (pairs, queue) = (HashMap::new(), BinaryHeap::new());
         let mut all = Self { mark, tokens, ids, merges: Vec::new(), words: Vec::new(), pairs, queue };
-        special.for_each(|token| drop(all.id(token)));
+        for token in special {
+            all.id(token);
+        }
         let mut symbols: BTreeSet<_> = words.keys().flat_map(|word| word.chars()).collect();
         symbols.extend(alphabet);
         for [first, last] in [[true, false], [false, true]] {
-            symbols.iter().for_each(|&symbol| drop(all.id(mark.symbol(symbol, first, last))));
+            for &symbol in &symbols {
+                all.id(mark.symbol(symbol, first, last));
+            }
         }
         for (word, &count) in words {
             all.add(word, count);

@@ -124,7 +124,7 @@ impl TokenizerKind {
             }
             Self::Unigram { vocab_size, lowercase } => {
                 let write = |pieces: &[(String, f64)]| json::unigram(pieces, &specials, lowercase);
-                let words = count(texts, &write(&[(String::new(), 0.0)]), &specials, progress)?;
+                let words = count(texts, &write(&unigram::special(&specials)), &specials, progress)?;
                 write(&unigram(words, &specials, vocab_size, progress)?)
             }
         };
@@ -132,9 +132,17 @@ impl TokenizerKind {
     }
 }
 
-/// Words as they come: see [`Tokenizer::words`].
+/// See [`Tokenizer::words`].
 pub(super) fn words<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Pretrained {
-    let kind = TokenizerKind::Words { vocab_size: None, min_frequency: 1, lowercase: false };
+    whole(TokenizerKind::Words { vocab_size: None, min_frequency: 1, lowercase: false }, texts, special)
+}
+
+/// See [`Tokenizer::pieces`].
+pub(super) fn pieces<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Pretrained {
+    whole(TokenizerKind::Pieces { vocab_size: None, min_frequency: 1, lowercase: false }, texts, special)
+}
+
+fn whole<'a>(kind: TokenizerKind, texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Pretrained {
     match kind.train(texts, special, &mut |_| ()) {
         Ok(Tokenizer::Pretrained(words)) => words,
         // Splitting at white space and punctuation cannot fail, and what is written here can be read here.
@@ -191,8 +199,8 @@ fn merges(
     (vocab_size, min_frequency): (usize, u64),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Learned, Error> {
-    if mark != Mark::None && specials.id(Special::Unknown).is_none() {
-        return Err(Error::NoSpecial { special: "<unk>", purpose: "a vocabulary of characters" });
+    if mark != Mark::None {
+        check_unknown(specials)?;
     }
     let bytes = (mark == Mark::None).then_some(0..=u8::MAX).into_iter().flatten();
     let named = specials.iter().map(|(special, _)| special.text().to_owned());
@@ -207,9 +215,7 @@ fn unigram(
     vocab_size: usize,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<(String, f64)>, Error> {
-    let Some(unknown) = specials.id(Special::Unknown) else {
-        return Err(Error::NoSpecial { special: "<unk>", purpose: "a vocabulary of characters" });
-    };
+    check_unknown(specials)?;
     let characters: BTreeSet<_> = words.keys().flat_map(|word| word.chars()).collect();
     // One more, or the library's training goes beyond the size.
     check_room(vocab_size, specials.len() + characters.len() + 1)?;
@@ -217,6 +223,12 @@ fn unigram(
     let pieces = unigram::learn(words, specials, vocab_size)?;
     progress(Progress::Learn { tokens: pieces.len(), most: vocab_size });
     Ok(pieces)
+}
+
+/// Whether there is a token for characters that are not in the vocabulary.
+fn check_unknown(specials: &Specials) -> Result<(), Error> {
+    let unknown = specials.id(Special::Unknown).map(|_| ());
+    unknown.ok_or(Error::NoSpecial { special: "<unk>", purpose: "a vocabulary of characters" })
 }
 
 /// Whether the tokens that must be there leave any room.
@@ -228,4 +240,4 @@ fn check_room(vocab_size: usize, least: usize) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -23,14 +23,17 @@ pub(super) fn learn(
     specials: &Specials,
     vocab_size: usize,
 ) -> Result<Vec<(String, f64)>, Error> {
+    if words.is_empty() {
+        return Ok(special(specials));
+    }
     let too_much = |_| Error::TooMuchText { found: words.values().sum(), most: u64::from(u32::MAX) };
     u32::try_from(words.values().sum::<u64>()).map_err(too_much)?;
     let words: Vec<_> = words.into_iter().map(|(word, count)| (word, count as u32)).collect();
-    let special = |(special, _): (Special, u32)| AddedToken::from(special.text().to_owned(), true);
+    let token = |(special, _): (Special, u32)| AddedToken::from(special.text().to_owned(), true);
     let trainer = UnigramTrainer::builder()
         .show_progress(false)
         .vocab_size(vocab_size as u32)
-        .special_tokens(specials.iter().map(special).collect())
+        .special_tokens(specials.iter().map(token).collect())
         .unk_token(Some(Special::Unknown.text().to_owned()))
         .build()
         .map_err(|error| Error::Library { message: error.to_string() })?;
@@ -41,6 +44,11 @@ pub(super) fn learn(
     let pieces: Vec<_> = model.iter().cloned().collect();
     let (special, pieces) = pieces.split_at(specials.len());
     Ok([special.to_vec(), settle(pieces.to_vec())].concat())
+}
+
+/// The special tokens as pieces.
+pub(super) fn special(specials: &Specials) -> Vec<(String, f64)> {
+    specials.iter().map(|(special, _)| (special.text().to_owned(), 0.0)).collect()
 }
 
 /// Single characters that fell out of the training come back below all other pieces, each a [`STEP`] above the one before,
