@@ -36,7 +36,7 @@ mod write;
 
 pub use batch::{Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
 pub use bigram::Bigram;
-pub use corruption::Corruption;
+pub use corruption::{Corruption, Infilling, Replaced, ReplacedBatch, SpanCorruption};
 pub use error::Error;
 pub use matrix::Matrix;
 pub use random::Random;
