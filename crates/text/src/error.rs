@@ -88,6 +88,18 @@ pub enum Error {
         /// What to do about it.
         hint: &'static str,
     },
+    /// A row is longer than it may be.
+    #[error(
+        "row {index} has {found} tokens, more than the {most} it may have: raise the limit, cut it or leave it out"
+    )]
+    LongRow {
+        /// Which row, counted from 0.
+        index: usize,
+        /// Its length, special tokens included.
+        found: usize,
+        /// The longest there may be.
+        most: usize,
+    },
     /// A sequence is longer than the model can take.
     #[error(
         "the {side} of pair {index} has {found} tokens with its special ones, more than {most}: raise the limit or leave it out"

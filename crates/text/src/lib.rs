@@ -34,7 +34,7 @@ mod stream;
 mod tokenizer;
 mod write;
 
-pub use batch::{Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
+pub use batch::{BatchSize, Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
 pub use bigram::Bigram;
 pub use corruption::{Corruption, Infilling, Replaced, ReplacedBatch, SpanCorruption};
 pub use error::Error;

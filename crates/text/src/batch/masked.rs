@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Batches, IGNORE, LanguageBatch, check_size};
-use crate::{Corruption, Error, Matrix, Random, random::Order};
+use super::{BatchSize, Batches, EVALUATION, IGNORE, LanguageBatch, check_size, groups::Groups};
+use crate::{Corruption, Error, Matrix, Random};
 
-/// Evaluation's noise must not be that of a step.
-const EVALUATION: u64 = 1 << 63;
+const UNIT: &str = "sequences with text";
 
 /// Sequences with gaps, for models that see both sides of a gap and fill it in.
 ///
@@ -15,9 +14,8 @@ const EVALUATION: u64 = 1 << 63;
 #[derive(Debug, Clone)]
 pub struct Masked {
     sequences: Arc<[Vec<u32>]>,
-    order: Order,
+    groups: Groups,
     corruption: Corruption,
-    rows: usize,
     pad: u32,
     seed: u64,
 }
@@ -42,15 +40,23 @@ impl Masked {
         check_size(rows, length);
         let pieces = |sequence: Vec<u32>| sequence.chunks(length).map(<[u32]>::to_vec).collect::<Vec<_>>();
         let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
-        if sequences.is_empty() {
-            return Err(Error::TooFew { found: 0, least: 1, unit: "sequences with text", hint: "" });
-        }
-        Ok(Self { order: Order::new(sequences.len(), seed), sequences: sequences.into(), corruption, rows, pad, seed })
+        let lengths = sequences.iter().map(|sequence| (sequence.len(), 0)).collect();
+        let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
+        Ok(Self { sequences: sequences.into(), groups, corruption, pad, seed })
     }
 
-    fn batch(&self, sequences: impl Iterator<Item = usize>, mut random: Random) -> LanguageBatch {
+    /// The same in batches of another size.
+    ///
+    /// # Errors
+    /// If a sequence alone has more tokens than a batch may have.
+    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+        self.groups = self.groups.resized(size, UNIT)?;
+        Ok(self)
+    }
+
+    fn batch(&self, sequences: Vec<usize>, mut random: Random) -> LanguageBatch {
         let corrupt = |index: usize| self.corruption.corrupt(&self.sequences[index], &mut random);
-        let (inputs, targets): (Vec<_>, Vec<_>) = sequences.map(corrupt).unzip();
+        let (inputs, targets): (Vec<_>, Vec<_>) = sequences.into_iter().map(corrupt).unzip();
         let lengths: Vec<_> = inputs.iter().map(Vec::len).collect();
         let padding = Matrix::padding(&lengths);
         LanguageBatch {
@@ -65,19 +71,15 @@ impl Batches for Masked {
     type Batch = LanguageBatch;
 
     fn batch_at(&self, step: u64) -> LanguageBatch {
-        let first = step * self.rows as u64;
-        let sequences = (first..first + self.rows as u64).map(|position| self.order.item(position));
-        self.batch(sequences, Random::at(self.seed, step))
+        self.batch(self.groups.at(step), Random::at(self.seed, step))
     }
 
     fn len(&self) -> usize {
-        self.sequences.len().div_ceil(self.rows)
+        self.groups.len()
     }
 
     fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        assert!(index < self.len(), "batch {index} of {}", self.len());
-        let sequences = (0..self.sequences.len()).skip(index * self.rows).take(self.rows);
-        self.batch(sequences, Random::at(self.seed, EVALUATION | index as u64))
+        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Batches as plain numbers.
 
 mod documents;
+mod groups;
 mod masked;
 mod pairs;
 mod windows;
@@ -8,12 +9,16 @@ mod windows;
 use crate::Matrix;
 
 pub use documents::Documents;
+pub use groups::BatchSize;
 pub use masked::Masked;
 pub use pairs::{PairBatch, PairOptions, Pairs};
 pub use windows::Windows;
 
 /// The target of a position that does not count.
 pub const IGNORE: i64 = -100;
+
+/// Added to a batch's number where noise is drawn to evaluate on: it must not be that of a step.
+const EVALUATION: u64 = 1 << 63;
 
 /// Tokens and, for each, what a model should say there.
 #[derive(Debug, Clone, PartialEq, Eq)]
