@@ -44,6 +44,27 @@ pub enum Error {
         /// What the `tokenizers` library says.
         message: String,
     },
+    /// A file is not one of tokens.
+    #[error("{}: is not a file of tokens that can be read: {message}", path.display())]
+    TokenFormat {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A file of tokens belongs to another tokenizer.
+    #[error(
+        "{}: was written with another tokenizer (fingerprint {found:016x}, not {expected:016x}): encode the text again",
+        path.display()
+    )]
+    OtherTokenizer {
+        /// The file.
+        path: PathBuf,
+        /// The fingerprint in the file.
+        found: u64,
+        /// The tokenizer's.
+        expected: u64,
+    },
     /// The `tokenizers` library refuses a text or some ids.
     #[error("the tokenizer fails: {message}")]
     Library {
@@ -117,6 +138,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, in a text that begins `before` bytes earlier.
+    pub(crate) fn further(self, before: usize) -> Self {
+        match self {
+            Self::UnknownCharacter { character, offset, vocab_size } => {
+                Self::UnknownCharacter { character, offset: before + offset, vocab_size }
+            }
+            other => other,
+        }
+    }
+
     pub(crate) fn library(error: tokenizers::Error) -> Self {
         Self::Library { message: error.to_string() }
     }

@@ -25,6 +25,7 @@
 
 mod batch;
 mod bigram;
+mod corpus;
 mod corruption;
 mod error;
 mod lines;
@@ -36,6 +37,7 @@ mod write;
 
 pub use batch::{BatchSize, Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
 pub use bigram::Bigram;
+pub use corpus::{TokenFile, TokenWriter, Tokens};
 pub use corruption::{Corruption, Infilling, Replaced, ReplacedBatch, SpanCorruption};
 pub use error::Error;
 pub use matrix::Matrix;
