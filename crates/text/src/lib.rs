@@ -35,7 +35,10 @@ mod stream;
 mod tokenizer;
 mod write;
 
-pub use batch::{BatchSize, Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
+pub use batch::{
+    BatchSize, Batches, Denoised, Documents, IGNORE, LanguageBatch, Masked, Noise, Packed, PackedBatch, Packing,
+    PairBatch, PairOptions, Pairs, PrefixBatch, Prefixed, Windows,
+};
 pub use bigram::Bigram;
 pub use corpus::{TokenFile, TokenWriter, Tokens};
 pub use corruption::{Corruption, Infilling, Replaced, ReplacedBatch, SpanCorruption};

@@ -1,17 +1,23 @@
 //! Batches as plain numbers.
 
+mod denoised;
 mod documents;
 mod groups;
 mod masked;
+mod packed;
 mod pairs;
+mod prefixed;
 mod windows;
 
 use crate::Matrix;
 
+pub use denoised::{Denoised, Noise};
 pub use documents::Documents;
 pub use groups::BatchSize;
 pub use masked::Masked;
+pub use packed::{Packed, PackedBatch, Packing};
 pub use pairs::{PairBatch, PairOptions, Pairs};
+pub use prefixed::{PrefixBatch, Prefixed};
 pub use windows::Windows;
 
 /// The target of a position that does not count.

@@ -1,6 +1,6 @@
 //! Sources with their targets.
 
-use std::sync::Arc;
+use std::{borrow::Borrow, sync::Arc};
 
 use super::{BatchSize, Batches, IGNORE, check_size, counted, groups::Groups, widen};
 use crate::{Error, Matrix};
@@ -88,24 +88,29 @@ impl Pairs {
     }
 
     fn batch(&self, pairs: Vec<usize>) -> PairBatch {
-        let PairOptions { pad, start, end, .. } = self.options;
-        let [pad, start, end] = [pad, start, end].map(i64::from);
-        let (mut sources, mut inputs, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-        for pair in pairs {
-            let (source, target) = &self.pairs[pair];
-            let target = widen(target);
-            sources.push([widen(source), vec![end]].concat());
-            inputs.push([vec![start], target.clone()].concat());
-            targets.push([target, vec![end]].concat());
-        }
-        let lengths = |rows: &[Vec<i64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
-        PairBatch {
-            source_padding: Matrix::padding(&lengths(&sources)),
-            target_padding: Matrix::padding(&lengths(&targets)),
-            source: Matrix::padded(&sources, pad),
-            decoder_inputs: Matrix::padded(&inputs, pad),
-            targets: Matrix::padded(&targets, IGNORE),
-        }
+        let pairs: Vec<_> = pairs.into_iter().map(|pair| &self.pairs[pair]).collect();
+        batch_of(&pairs, &self.options)
+    }
+}
+
+/// A batch of pairs without special tokens: those of `options` are added.
+pub(super) fn batch_of(pairs: &[impl Borrow<(Vec<u32>, Vec<u32>)>], options: &PairOptions) -> PairBatch {
+    let [pad, start, end] = [options.pad, options.start, options.end].map(i64::from);
+    let (mut sources, mut inputs, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in pairs {
+        let (source, target) = pair.borrow();
+        let target = widen(target);
+        sources.push([widen(source), vec![end]].concat());
+        inputs.push([vec![start], target.clone()].concat());
+        targets.push([target, vec![end]].concat());
+    }
+    let lengths = |rows: &[Vec<i64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
+    PairBatch {
+        source_padding: Matrix::padding(&lengths(&sources)),
+        target_padding: Matrix::padding(&lengths(&targets)),
+        source: Matrix::padded(&sources, pad),
+        decoder_inputs: Matrix::padded(&inputs, pad),
+        targets: Matrix::padded(&targets, IGNORE),
     }
 }
 
