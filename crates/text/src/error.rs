@@ -109,6 +109,20 @@ pub enum Error {
         /// What to do about it.
         hint: &'static str,
     },
+    /// An answer is not in its context.
+    #[error(
+        "the answer of question {index}, bytes {start} to {end}, is not in its context of {length} bytes: correct or drop it"
+    )]
+    NoAnswer {
+        /// Which question, counted from 0.
+        index: usize,
+        /// Where the answer should begin.
+        start: usize,
+        /// Where it should end.
+        end: usize,
+        /// How many bytes the context has.
+        length: usize,
+    },
     /// A row is longer than it may be.
     #[error(
         "row {index} has {found} tokens, more than the {most} it may have: raise the limit, cut it or leave it out"

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{BatchSize, Batches, EVALUATION, IGNORE, LanguageBatch, check_size, groups::Groups};
-use crate::{Corruption, Error, Matrix, Random};
+use crate::{Error, Gaps, Matrix, Random};
 
 const UNIT: &str = "sequences with text";
 
@@ -15,13 +15,14 @@ const UNIT: &str = "sequences with text";
 pub struct Masked {
     sequences: Arc<[Vec<u32>]>,
     groups: Groups,
-    corruption: Corruption,
+    gaps: Gaps,
     pad: u32,
     seed: u64,
 }
 
 impl Masked {
-    /// Batches of `rows` sequences of at most `length` tokens, padded with `pad`. Sequences come with whatever special
+    /// Batches of `rows` sequences of at most `length` tokens, padded with `pad`, with gaps made by a
+    /// [`Corruption`](crate::Corruption) or, for a generator, a [`Replaced`](crate::Replaced). Sequences come with whatever special
     /// tokens the model wants around them; what is longer than `length` is cut in pieces.
     ///
     /// # Errors
@@ -31,7 +32,7 @@ impl Masked {
     /// If `rows` or `length` is 0.
     pub fn new(
         sequences: impl IntoIterator<Item = Vec<u32>>,
-        corruption: Corruption,
+        gaps: impl Into<Gaps>,
         pad: u32,
         length: usize,
         rows: usize,
@@ -42,7 +43,7 @@ impl Masked {
         let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
         let lengths = sequences.iter().map(|sequence| (sequence.len(), 0)).collect();
         let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
-        Ok(Self { sequences: sequences.into(), groups, corruption, pad, seed })
+        Ok(Self { sequences: sequences.into(), groups, gaps: gaps.into(), pad, seed })
     }
 
     /// The same in batches of another size.
@@ -55,7 +56,7 @@ impl Masked {
     }
 
     fn batch(&self, sequences: Vec<usize>, mut random: Random) -> LanguageBatch {
-        let corrupt = |index: usize| self.corruption.corrupt(&self.sequences[index], &mut random);
+        let corrupt = |index: usize| self.gaps.corrupt(&self.sequences[index], &mut random);
         let (inputs, targets): (Vec<_>, Vec<_>) = sequences.into_iter().map(corrupt).unzip();
         let lengths: Vec<_> = inputs.iter().map(Vec::len).collect();
         let padding = Matrix::padding(&lengths);
@@ -86,6 +87,7 @@ impl Batches for Masked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Corruption, Replaced, ReplacedBatch};
 
     fn masked(lengths: &[usize]) -> Masked {
         let corruption = Corruption { rate: 0.15, mask: 1, special: vec![0, 1], vocab_size: 20 };
@@ -123,5 +125,18 @@ mod tests {
         assert!((0..10).any(|step| masked.batch_at(step).targets != masked.batch_at(step + 1).targets));
         assert_eq!(masked.evaluation_at(0), masked.evaluation_at(0));
         assert!((0..2).any(|step| masked.batch_at(step) != masked.evaluation_at(0)));
+    }
+
+    #[test]
+    fn a_generators_gaps_are_a_discriminators_text() {
+        let replaced = Replaced { rate: 0.5, mask: 1, special: vec![0, 1] };
+        let sequences = [vec![5, 6, 7, 8], vec![9, 10]];
+        let seen = Masked::new(sequences, replaced, 0, 6, 2, 3).unwrap().evaluation_at(0);
+        assert_eq!(seen.counted(), 3);
+        assert_eq!(restored(&seen), [[5, 6, 7, 8], [9, 10, 0, 0]]);
+        let guesses = Matrix { values: vec![19; 8], rows: 2, columns: 4 };
+        let batch = ReplacedBatch::new(&seen, &guesses);
+        assert_eq!(batch.replaced.values.iter().filter(|&&replaced| replaced == 1).count(), 3);
+        assert_eq!(batch.counted(), 6);
     }
 }
