@@ -70,8 +70,16 @@ def main():
                 texts.append({"text": text, "ids": ids, "decoded": decoded})
             cases.append({"kind": kind, "fingerprint": f"{fingerprint(file.read_bytes()):016x}",
                           "vocab_size": plain.get_vocab_size(), "texts": texts})
+    text, unigram = (HERE / "text.txt").read_text(), []
+    for size in (200, 250, 350):
+        theirs = tokenizers.Tokenizer(tokenizers.models.Unigram())
+        theirs.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+        special = ["<pad>", "<unk>", "<bos>", "<eos>", "<mask>"]
+        theirs.train_from_iterator([text], tokenizers.trainers.UnigramTrainer(
+            vocab_size=size, special_tokens=special, unk_token="<unk>", show_progress=False))
+        unigram.append((size, len(theirs.encode(text).ids)))
     versions = {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}
-    record = {"versions": versions, "cases": cases}
+    record = {"versions": versions, "cases": cases, "unigram": unigram}
     (HERE / "trained.json").write_text(json.dumps(record, ensure_ascii=True, indent=None) + "\n")
 
 

@@ -89,14 +89,6 @@ pub enum Error {
         /// How many it must have.
         least: usize,
     },
-    /// There are more words than can be counted.
-    #[error("the text has {found} words, more than the {most} that can be learned from: take part of it")]
-    TooMuchText {
-        /// How many there are.
-        found: u64,
-        /// How many there may be.
-        most: u64,
-    },
     /// There is not enough to make a batch of.
     #[error("there are {found} {unit}, and at least {least} are needed{hint}")]
     TooFew {

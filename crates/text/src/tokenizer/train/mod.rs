@@ -33,9 +33,9 @@ pub enum Progress {
     },
     /// Tokens are being learned from the words in the text.
     Learn {
-        /// How many there are, by now.
+        /// How many there are, by now: more and more, or, of kinds that begin with too many, fewer and fewer.
         tokens: usize,
-        /// How many there may be.
+        /// How many there shall be.
         most: usize,
     },
 }
@@ -217,12 +217,8 @@ fn unigram(
 ) -> Result<Vec<(String, f64)>, Error> {
     check_unknown(specials)?;
     let characters: BTreeSet<_> = words.keys().flat_map(|word| word.chars()).collect();
-    // One more, or the library's training goes beyond the size.
-    check_room(vocab_size, specials.len() + characters.len() + 1)?;
-    progress(Progress::Learn { tokens: 0, most: vocab_size });
-    let pieces = unigram::learn(words, specials, vocab_size)?;
-    progress(Progress::Learn { tokens: pieces.len(), most: vocab_size });
-    Ok(pieces)
+    check_room(vocab_size, specials.len() + characters.len())?;
+    Ok(unigram::learn(&words, specials, vocab_size, |tokens| progress(Progress::Learn { tokens, most: vocab_size })))
 }
 
 /// Whether there is a token for characters that are not in the vocabulary.
