@@ -1,7 +1,7 @@
 //! Streamed tokens are those of the whole text, and damaged files are refused.
 
 use super::*;
-use crate::{Batches, Special, Tokens, Windows, tokenizer::trained};
+use crate::{Batches, Packed, Packing, Special, Tokens, Windows, tokenizer::trained};
 
 const TEXT: &str = include_str!("../../../parity/text.txt");
 
@@ -72,12 +72,18 @@ fn documents_end_where_they_end() {
 }
 
 #[test]
-fn windows_on_a_file_are_those_in_memory() {
+fn batches_on_a_file_are_those_in_memory() {
     let folder = tempfile::tempdir().unwrap();
     let tokenizer = Tokenizer::bytes(&[]);
     let file = write(&folder.path().join("tokens"), &tokenizer, &[TEXT]);
     let there = Windows::new(file, 16, 3, 4).unwrap();
     let here = Windows::new(tokenizer.encode(TEXT).unwrap(), 16, 3, 4).unwrap();
+    assert!((0..20).all(|step| there.batch_at(step) == here.batch_at(step)));
+    assert!(there.evaluation().eq(here.evaluation()));
+    // A line end ends a document.
+    let file = TokenFile::open(folder.path().join("tokens")).unwrap();
+    let there = Packed::new(file, 10, Packing::Whole, 50, 3, 4).unwrap();
+    let here = Packed::new(tokenizer.encode(TEXT).unwrap(), 10, Packing::Whole, 50, 3, 4).unwrap();
     assert!((0..20).all(|step| there.batch_at(step) == here.batch_at(step)));
     assert!(there.evaluation().eq(here.evaluation()));
 }

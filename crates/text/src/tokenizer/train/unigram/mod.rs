@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use self::lattice::{Edge, Pieces, best, expect};
-use crate::{Special, tokenizer::special::Specials};
+use crate::tokenizer::special::Specials;
 
 /// How many pieces stay in each round, of those there are, and how many more than wanted the last round leaves.
 const SHRINK: f64 = 0.75;
@@ -162,6 +162,7 @@ fn digamma(mut x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Special;
 
     #[test]
     fn digammas_from_the_tables() {
