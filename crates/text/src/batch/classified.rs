@@ -7,7 +7,7 @@ use super::{
     frame::check_lengths,
     groups::{Groups, Length},
 };
-use crate::Error;
+use crate::{Error, Matrix};
 
 const UNIT: &str = "texts with labels";
 
@@ -100,8 +100,11 @@ impl Batches for Classified {
 pub struct ContrastiveBatch {
     /// The first of each pair.
     pub first: Rows,
-    /// The second of each, in the same order: row `n` belongs to row `n`, and all others are the wrong ones.
+    /// The second of each, in the same order: row `n` belongs to row `n`.
     pub second: Rows,
+    /// `[B, B]`, `true` where the second of a pair (column) is no wrong one for the first of a pair (row): its own, and
+    /// any of a pair with the same first or the same second. All others are wrong.
+    pub alike: Matrix<bool>,
 }
 
 /// Pairs of texts that belong together, to be told from all others in the batch (van den Oord et al. 2018,
@@ -149,8 +152,14 @@ impl Contrastive {
     }
 
     fn batch(&self, rows: Vec<usize>) -> ContrastiveBatch {
-        let first = Rows::new(rows.iter().map(|&row| &self.pairs[row].0), self.pad);
-        ContrastiveBatch { first, second: Rows::new(rows.iter().map(|&row| &self.pairs[row].1), self.pad) }
+        let pairs: Vec<_> = rows.iter().map(|&row| &self.pairs[row]).collect();
+        let alike = |row: &(Framed, Framed), column: &(Framed, Framed)| row.0 == column.0 || row.1 == column.1;
+        let values = pairs.iter().flat_map(|row| pairs.iter().map(move |column| alike(row, column))).collect();
+        ContrastiveBatch {
+            first: Rows::new(pairs.iter().map(|pair| &pair.0), self.pad),
+            second: Rows::new(pairs.iter().map(|pair| &pair.1), self.pad),
+            alike: Matrix { values, rows: pairs.len(), columns: pairs.len() },
+        }
     }
 }
 
@@ -209,6 +218,20 @@ mod tests {
             }
         }
         assert_eq!(seen, 30 + 20 * 4);
+    }
+
+    #[test]
+    fn what_belongs_to_both_is_no_wrong_one() {
+        let text = |id| frame().one(&[id]);
+        let pairs = [(text(5), text(6)), (text(7), text(6)), (text(5), text(8)), (text(9), text(10))];
+        let batch = Contrastive::new(pairs, 0, 8, 4, 1).unwrap().evaluation_at(0);
+        let expected = [
+            [true, true, true, false],
+            [true, true, false, false],
+            [true, false, true, false],
+            [false, false, false, true],
+        ];
+        assert_eq!(batch.alike.to_rows(), expected);
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub struct Denoised {
 }
 
 impl Denoised {
-    /// Batches of sequences without special tokens: those of `options` are added (the end of [`SpanCorruption`] should then
-    /// be `None`). What is longer than `options.longest`, its end included, is cut in pieces before the noise.
+    /// Batches of sequences without special tokens: those of `options` are added (an end that [`SpanCorruption`] has of its
+    /// own is left out). What is longer than `options.longest`, its end included, is cut in pieces before the noise.
     ///
     /// # Errors
     /// If no sequence has a token, or there are not enough sentinels.
@@ -50,7 +50,7 @@ impl Denoised {
     /// If `options.rows` is 0 or `options.longest` below 2.
     pub fn new(
         sequences: impl IntoIterator<Item = Vec<u32>>,
-        noise: Noise,
+        mut noise: Noise,
         options: PairOptions,
         seed: u64,
     ) -> Result<Self, Error> {
@@ -58,7 +58,8 @@ impl Denoised {
         check_size(options.rows, length);
         let pieces = |sequence: Vec<u32>| sequence.chunks(length).map(<[u32]>::to_vec).collect::<Vec<_>>();
         let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
-        if let Noise::Spans(spans) = &noise {
+        if let Noise::Spans(spans) = &mut noise {
+            spans.end = None;
             sequences.iter().try_for_each(|sequence| spans.check(sequence.len()))?;
         }
         let lengths = sequences.iter().map(|sequence| (sequence.len() + 1, 0)).collect();
@@ -109,7 +110,7 @@ mod tests {
     }
 
     fn spans() -> Noise {
-        Noise::Spans(SpanCorruption { density: 0.15, mean: 3.0, sentinels: (900..1000).rev().collect(), end: None })
+        Noise::Spans(SpanCorruption { density: 0.15, mean: 3.0, sentinels: (900..1000).rev().collect(), end: Some(7) })
     }
 
     fn infilling() -> Noise {

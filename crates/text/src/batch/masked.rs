@@ -22,8 +22,8 @@ pub struct Masked {
 
 impl Masked {
     /// Batches of `rows` sequences of at most `length` tokens, padded with `pad`, with gaps made by a
-    /// [`Corruption`](crate::Corruption) or, for a generator, a [`Replaced`](crate::Replaced). Sequences come with whatever special
-    /// tokens the model wants around them; what is longer than `length` is cut in pieces.
+    /// [`Corruption`](crate::Corruption) or, for a generator, a [`Replaced`](crate::Replaced). Sequences come with
+    /// whatever special tokens the model wants around them; what is longer than `length` is cut in pieces.
     ///
     /// # Errors
     /// If no sequence has a token.

@@ -10,8 +10,9 @@ const TRIES: usize = 64;
 /// The last place where `text`, which may go on, can be cut, if there is one: where the tokenizer, asked about the text
 /// around, gives the same ids with the cut as without it.
 ///
-/// Only the edges of white space are tried, since there the tokenizers with words in them begin a new one; those of single
-/// characters and bytes can be cut anywhere but within a special token.
+/// Only places before white space are tried: there every tokenizer trained here begins a new word, whatever else is in the
+/// text, so what is found around holds for the whole. Those of single characters and bytes can be cut anywhere but within a
+/// special token. A tokenizer from elsewhere that joins across words has, around, other ids with the cut, and is not cut.
 pub(super) fn last_cut(tokenizer: &Tokenizer, text: &str) -> Result<Option<usize>, Error> {
     let anywhere = matches!(tokenizer, Tokenizer::Characters(_) | Tokenizer::Bytes(_));
     let Some(known) = text.len().checked_sub(CONTEXT) else { return Ok(None) };
@@ -20,7 +21,7 @@ pub(super) fn last_cut(tokenizer: &Tokenizer, text: &str) -> Result<Option<usize
     for (at, character) in text[..text.floor_char_boundary(known)].char_indices().rev() {
         let next = after.replace(character);
         let Some(next) = next else { continue };
-        if !anywhere && character.is_whitespace() == next.is_whitespace() {
+        if !anywhere && (character.is_whitespace() || !next.is_whitespace()) {
             continue;
         }
         let cut = at + character.len_utf8();

@@ -61,8 +61,11 @@ impl Header {
         let short = |at: usize| u32::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte]));
         let long = |at: usize| u64::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte]));
         let header = Self { width: short(12) as usize, count: long(16), vocab_size: long(24), fingerprint: long(32) };
-        if short(8) != VERSION || bytes[40..].iter().any(|&byte| byte != 0) {
+        if short(8) != VERSION {
             return Err(format!("it is of version {}, and {VERSION} is read here: write it again", short(8)));
+        }
+        if bytes[40..].iter().any(|&byte| byte != 0) {
+            return Err("its first 64 bytes end in something else than zeros: it was damaged; write it again".into());
         }
         if !matches!((header.width, header.vocab_size), (2, 0..=0x1_0000) | (4, 0..=0x1_0000_0000)) {
             let Self { width, vocab_size, .. } = header;

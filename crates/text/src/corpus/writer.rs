@@ -22,7 +22,8 @@ const SHARE: usize = 1 << 23;
 const PIECE: usize = 1 << 17;
 
 /// Writes a file of tokens, text by text: what text there is in memory at a time does not depend on how much there is in
-/// all, and the tokens not on how many threads share the work.
+/// all, and the tokens not on how many threads of rayon's pool share the work. (A tokenizer that joins across words, and a
+/// document without white space for one that does not, can be cut nowhere: such a document is in memory as a whole.)
 ///
 /// The file grows under another name until [`finish`](Self::finish) gives it its own: it is whole, or not there, and after
 /// an interruption one begins again.

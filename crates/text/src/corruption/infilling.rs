@@ -56,7 +56,7 @@ impl Infilling {
     }
 
     /// How long the spans are that a text of `length` tokens loses, 0 for a mask put in: drawn until together they hide
-    /// `⌈rate · length⌉` tokens, the last cut short where it would hide more.
+    /// `⌈rate · length⌉` tokens, the last cut short where it would hide more. Not more masks than hidden tokens.
     pub fn lengths(&self, length: usize, random: &mut Random) -> Vec<usize> {
         let mut left = ((length as f64 * self.rate).ceil() as usize).min(length);
         let mut lengths = Vec::new();
@@ -67,6 +67,13 @@ impl Infilling {
         }
         // Each mask stands alone: between any two there is a token that stays.
         lengths.truncate(length - lengths.iter().sum::<usize>() + 1);
+        // And no text grows: what fits into a model still fits.
+        let mut more = lengths.len().saturating_sub(lengths.iter().sum());
+        lengths.retain(|&span| {
+            let stays = span > 0 || more == 0;
+            more -= usize::from(!stays);
+            stays
+        });
         lengths
     }
 
@@ -169,6 +176,7 @@ mod tests {
             prop_assert!(rate > 0.6 || kept.len() == length - hidden);
             prop_assert!(kept.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(seen.windows(2).all(|pair| pair != [0, 0]), "no two masks touch");
+            prop_assert!(seen.len() <= length, "no text grows");
         }
     }
 }

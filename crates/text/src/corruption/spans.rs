@@ -1,7 +1,7 @@
 //! Hiding whole spans, each behind a token of its own.
 
 use super::choose;
-use crate::{Error, Random};
+use crate::{Error, Random, Special, Tokenizer};
 
 /// T5's span corruption (Raffel et al. 2019, arXiv:1910.10683, section 3.1.4 and figure 2): spans are cut out of the text,
 /// a sentinel stands where each was, and the target lists the spans, each behind its sentinel.
@@ -31,6 +31,28 @@ pub struct SpanCorruption {
 }
 
 impl SpanCorruption {
+    /// The paper's, with the sentinels of `tokenizer`, `<extra_id_0>` first, and no end.
+    ///
+    /// # Errors
+    /// If it has none.
+    ///
+    /// ```
+    /// use salamander_text::{Special, SpanCorruption, Tokenizer};
+    ///
+    /// let sentinels: Vec<_> = (0..100).map(Special::Sentinel).collect();
+    /// let spans = SpanCorruption::new(&Tokenizer::bytes(&sentinels))?;
+    /// assert_eq!((spans.sentinels[0], spans.sentinels.len()), (256, 100));
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn new(tokenizer: &Tokenizer) -> Result<Self, Error> {
+        let sentinels: Vec<_> =
+            (0..=u8::MAX).map_while(|number| tokenizer.id(Special::Sentinel(number).text())).collect();
+        match sentinels.is_empty() {
+            true => Err(Error::NoSpecial { special: "<extra_id_0>", purpose: "span corruption" }),
+            false => Ok(Self { density: 0.15, mean: 3.0, sentinels, end: None }),
+        }
+    }
+
     /// How many tokens are noise, and in how many spans, in a text of `length` tokens.
     ///
     /// Single precision and halves to even, as in the paper's code. Never all tokens, and none of a single one; never
@@ -100,7 +122,8 @@ impl SpanCorruption {
     /// # Errors
     /// If there are not.
     pub fn check(&self, length: usize) -> Result<(), Error> {
-        let (_, least) = self.counts(length);
+        // A single token is never noise, and the sentinel stands for it.
+        let least = self.counts(length).1.max(length.min(1));
         match self.sentinels.len() {
             found if found < least => Err(Error::TooFew {
                 found,
@@ -186,9 +209,22 @@ mod tests {
     }
 
     #[test]
+    fn a_tokenizer_tells_its_sentinels() {
+        let special = [Special::ALL.to_vec(), (0..3).map(Special::Sentinel).collect()].concat();
+        let tokenizer = Tokenizer::words(["a b"], &special);
+        assert_eq!(SpanCorruption::new(&tokenizer).unwrap().sentinels, [5, 6, 7]);
+        assert_eq!(tokenizer.encode("a<extra_id_2> b").unwrap(), [8, 7, 9]);
+        assert_eq!(tokenizer.decode(&[8, 7, 9]).unwrap(), "a b");
+        let message = SpanCorruption::new(&Tokenizer::bytes(&[])).unwrap_err().to_string();
+        assert_eq!(message, "the tokenizer has no <extra_id_0> token, which span corruption needs");
+    }
+
+    #[test]
     fn too_few_sentinels_are_refused() {
         let few = SpanCorruption { sentinels: vec![5, 4], ..spans() };
         assert!(few.check(31).is_ok());
+        let none = SpanCorruption { sentinels: vec![], ..spans() };
+        assert!(none.check(0).is_ok() && none.check(1).is_err());
         let message = few.check(100).unwrap_err().to_string();
         assert!(message.starts_with("there are 2 sentinels, and at least 5 are needed"), "{message}");
     }

@@ -29,7 +29,9 @@ pub(super) fn save(tokenizer: &Tokenizer, path: &Path) -> Result<(), Error> {
     write_whole(&path.join(FILE), json.as_bytes())?;
     let mut config = json!({ "tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false });
     for (special, id) in tokenizer.specials().iter() {
-        config[special.key()] = json!(tokenizer.token(id));
+        if let Some(key) = special.key() {
+            config[key] = json!(tokenizer.token(id));
+        }
     }
     write_whole(&path.join(CONFIG), format!("{config:#}\n").as_bytes())
 }
@@ -64,7 +66,7 @@ fn name_specials(tokenizer: &mut Pretrained, path: &Path) -> Result<(), Error> {
         .map_err(|error| Error::Format { path: path.to_owned(), message: error.to_string() })?;
     for special in Special::ALL {
         // Either the text itself, or an object that has it as its content.
-        let name = names.get(special.key());
+        let name = special.key().and_then(|key| names.get(key));
         if let Some(name) = name.and_then(|name| name.as_str().or_else(|| name.get("content")?.as_str())) {
             tokenizer.name(special, name);
         }

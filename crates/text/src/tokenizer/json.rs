@@ -144,10 +144,7 @@ pub(super) fn unigram(pieces: &[(String, f64)], specials: &Specials, lowercase: 
 
 /// A file that says just what would be written here for characters or bytes is read as such: same ids, more speed.
 pub(super) fn recognise(value: &Value) -> Option<Tokenizer> {
-    let named = |token: &Value| {
-        let text = token.get("content")?.as_str()?;
-        Special::ALL.into_iter().find(|special| special.text() == text)
-    };
+    let named = |token: &Value| Special::named(token.get("content")?.as_str()?);
     let added = value.get("added_tokens")?.as_array()?;
     let special = added.iter().map(named).collect::<Option<Vec<_>>>()?;
     let by_bytes = Bytes::new(&special);

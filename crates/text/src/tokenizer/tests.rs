@@ -170,7 +170,8 @@ fn ids_beyond_the_vocabulary_are_refused() {
 fn what_is_saved_is_loaded_again_as_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let text = "The cat. 👩‍👩‍👧\0";
-    for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown]] {
+    let sentinels = [Special::End, Special::Sentinel(0), Special::Sentinel(255)];
+    for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown], &sentinels] {
         let native =
             [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)];
         for tokenizer in native.into_iter().chain(trained()) {

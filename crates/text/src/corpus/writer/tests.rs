@@ -126,6 +126,7 @@ fn damaged_and_foreign_files_are_refused() {
         bytes
     };
     refused(&changed(8, 2), "it is of version 2, and 1 is read here");
+    refused(&changed(63, 1), "end in something else than zeros");
     refused(&changed(12, 3), "a vocabulary of 256 does not go with 3 bytes a token");
     refused(&changed(26, 2), "a vocabulary of 131328 does not go with 2 bytes a token");
     refused(&changed(23, 0xff), "tokens of 2 bytes are announced");

@@ -50,6 +50,8 @@ struct Seen {
 /// pairs seen equally often, the one with the smaller ids comes first.
 pub(super) struct Merges {
     mark: Mark,
+    /// How many special tokens there are: the first ones.
+    special: u32,
     tokens: Vec<String>,
     ids: HashMap<String, u32>,
     merges: Vec<(String, String)>,
@@ -70,10 +72,11 @@ impl Merges {
     ) -> Self {
         let (tokens, ids) = (Vec::new(), HashMap::new());
         let (pairs, queue) = (HashMap::new(), BinaryHeap::new());
-        let mut all = Self { mark, tokens, ids, merges: Vec::new(), words: Vec::new(), pairs, queue };
+        let mut all = Self { mark, special: 0, tokens, ids, merges: Vec::new(), words: Vec::new(), pairs, queue };
         for token in special {
             all.id(token);
         }
+        all.special = all.tokens.len() as u32;
         let mut symbols: BTreeSet<_> = words.keys().flat_map(|word| word.chars()).collect();
         symbols.extend(alphabet);
         for [first, last] in [[true, false], [false, true]] {
@@ -127,15 +130,27 @@ impl Merges {
             if count < min_frequency.max(1) {
                 break;
             }
+            if self.is_special(pair) {
+                continue;
+            }
             self.join(pair);
             each(self.tokens.len());
         }
         Learned { tokens: self.tokens, merges: self.merges }
     }
 
+    fn joined(&self, (left, right): Pair) -> String {
+        self.mark.joined(&self.tokens[left as usize], &self.tokens[right as usize])
+    }
+
+    /// Whether two tokens would become the text of a special one, whose id is not for text.
+    fn is_special(&self, pair: Pair) -> bool {
+        self.ids.get(&self.joined(pair)).is_some_and(|&id| id < self.special)
+    }
+
     fn join(&mut self, pair: Pair) {
         let (left, right) = (self.tokens[pair.0 as usize].clone(), self.tokens[pair.1 as usize].clone());
-        let joined = self.id(self.mark.joined(&left, &right));
+        let joined = self.id(self.joined(pair));
         self.merges.push((left, right));
         let mut words = self.pairs.remove(&pair).unwrap_or_default().words;
         words.sort_unstable();
@@ -213,6 +228,15 @@ mod tests {
         let bpe = learned(&[("aaaaaaa", 1)], usize::MAX, 1, Mark::None);
         assert_eq!(joined(&bpe), ["a a", "aa aa", "aa a", "aaaa aaa"]);
         assert_eq!(bpe.tokens, ["a", "aa", "aaaa", "aaa", "aaaaaaa"]);
+    }
+
+    #[test]
+    fn nothing_is_joined_to_a_special_token() {
+        let words = words(&[("<pad>", 9), ("<pads", 5)]);
+        let merges = Merges::new(&words, ["<pad>".to_owned()].into_iter(), [], Mark::None);
+        let learned = merges.learn(usize::MAX, 1, |_| ());
+        assert_eq!(joined(&learned), ["< p", "a d", "<p ad", "<pad s"]);
+        assert_eq!(learned.tokens.iter().filter(|token| *token == "<pad>").count(), 1);
     }
 
     #[test]

@@ -183,7 +183,9 @@ fn frequent(
     vocab_size: Option<usize>,
     min_frequency: u64,
 ) -> Vec<String> {
-    let mut words: Vec<_> = words.into_iter().filter(|(_, count)| *count >= min_frequency).collect();
+    // In small letters a word may have become the text of a special token, whose id it must not take.
+    let ordinary = |word: &str, count: u64| count >= min_frequency && specials.named(word).is_none();
+    let mut words: Vec<_> = words.into_iter().filter(|(word, count)| ordinary(word, *count)).collect();
     // Stable: of equally frequent words, the first in the alphabet stay.
     words.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     words.truncate(vocab_size.map_or(usize::MAX, |most| most.saturating_sub(specials.len())));

@@ -176,6 +176,24 @@ fn the_most_frequent_words_stay() {
 }
 
 #[test]
+fn in_small_letters_no_text_takes_the_id_of_a_special_token() {
+    let text = "<PAD> <PAD>x <PAD>x a<PAD>y <PAD>y b<PAD>z <UNK> <UNK>";
+    for kind in [
+        "{ kind = 'words', lowercase = true }",
+        "{ kind = 'pieces', lowercase = true }",
+        "{ kind = 'bpe', vocab_size = 400, min_frequency = 1, lowercase = true }",
+        "{ kind = 'bpe', vocab_size = 400, min_frequency = 1, lowercase = true, symbols = 'characters' }",
+        "{ kind = 'word_piece', vocab_size = 400, min_frequency = 1, lowercase = true }",
+        "{ kind = 'unigram', vocab_size = 60, lowercase = true }",
+    ] {
+        let tokenizer = train(&self::kind(kind), &[text]).unwrap();
+        assert_eq!(tokenizer.special_ids(), [0, 1, 2, 3, 4], "{kind}");
+        assert!((0..tokenizer.vocab_size() as u32).all(|id| tokenizer.token(id).is_some()), "{kind}");
+        assert!(tokenizer.encode("<PAD>x").unwrap().iter().all(|&id| id == 1 || id > 4), "{kind}");
+    }
+}
+
+#[test]
 fn marked_pieces_become_words_again() {
     let text = "the low@@ est of the l@@ o@@ w";
     let tokenizer = train(&kind("'pieces'"), &[text]).unwrap();

@@ -37,6 +37,8 @@ pub(super) fn learn(
     let words: Vec<_> = words.iter().map(|(word, count)| (word.chars().collect::<Vec<_>>(), *count)).collect();
     let wanted = vocab_size.saturating_sub(specials.len());
     let mut pieces = candidates(&words);
+    // In small letters, text may have become that of a special token, whose id it must not take.
+    pieces.retain(|(piece, _)| specials.named(piece).is_none());
     loop {
         for _ in 0..ESTIMATES {
             pieces = estimated(&words, &pieces);
