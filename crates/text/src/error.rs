@@ -44,6 +44,27 @@ pub enum Error {
         /// What the `tokenizers` library says.
         message: String,
     },
+    /// A file is not one of tokens.
+    #[error("{}: is not a file of tokens that can be read: {message}", path.display())]
+    TokenFormat {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A file of tokens belongs to another tokenizer.
+    #[error(
+        "{}: was written with another tokenizer (fingerprint {found:016x}, not {expected:016x}): encode the text again",
+        path.display()
+    )]
+    OtherTokenizer {
+        /// The file.
+        path: PathBuf,
+        /// The fingerprint in the file.
+        found: u64,
+        /// The tokenizer's.
+        expected: u64,
+    },
     /// The `tokenizers` library refuses a text or some ids.
     #[error("the tokenizer fails: {message}")]
     Library {
@@ -58,6 +79,16 @@ pub enum Error {
         /// What needs it.
         purpose: &'static str,
     },
+    /// A vocabulary has no room for what must be in it.
+    #[error(
+        "a vocabulary of {found} tokens has no room for the {least} that the special tokens and characters of the text take: raise vocab_size"
+    )]
+    SmallVocabulary {
+        /// How many tokens it may have.
+        found: usize,
+        /// How many it must have.
+        least: usize,
+    },
     /// There is not enough to make a batch of.
     #[error("there are {found} {unit}, and at least {least} are needed{hint}")]
     TooFew {
@@ -69,6 +100,32 @@ pub enum Error {
         unit: &'static str,
         /// What to do about it.
         hint: &'static str,
+    },
+    /// An answer is not in its context.
+    #[error(
+        "the answer of question {index}, bytes {start} to {end}, is not in its context of {length} bytes: correct or drop it"
+    )]
+    NoAnswer {
+        /// Which question, counted from 0.
+        index: usize,
+        /// Where the answer should begin.
+        start: usize,
+        /// Where it should end.
+        end: usize,
+        /// How many bytes the context has.
+        length: usize,
+    },
+    /// A row is longer than it may be.
+    #[error(
+        "row {index} has {found} tokens, more than the {most} it may have: raise the limit, cut it or leave it out"
+    )]
+    LongRow {
+        /// Which row, counted from 0.
+        index: usize,
+        /// Its length, special tokens included.
+        found: usize,
+        /// The longest there may be.
+        most: usize,
     },
     /// A sequence is longer than the model can take.
     #[error(
@@ -87,6 +144,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, in a text that begins `before` bytes earlier.
+    pub(crate) fn further(self, before: usize) -> Self {
+        match self {
+            Self::UnknownCharacter { character, offset, vocab_size } => {
+                Self::UnknownCharacter { character, offset: before + offset, vocab_size }
+            }
+            other => other,
+        }
+    }
+
     pub(crate) fn library(error: tokenizers::Error) -> Self {
         Self::Library { message: error.to_string() }
     }

@@ -4,10 +4,21 @@
 //! elsewhere), what it saves is a `tokenizer.json` that the `tokenizers` and `transformers` libraries read too, and that
 //! gives the same ids there. A [`StreamDecoder`] turns ids back into text one at a time, never splitting a character.
 //!
-//! Batches are plain integers, no tensors: [`Windows`] over a continuous text and [`Documents`] one by one for models that
-//! predict the next token, [`Masked`] for models that fill in gaps, [`Pairs`] for models from sequence to sequence. Each is
-//! a pure function of a seed and a step ([`Batches::batch_at`]): a run that goes on at step `n` needs to remember `n`, and
-//! nothing else.
+//! A tokenizer of any [`TokenizerKind`] can be trained on one's own text. A text larger than memory is written into a file of
+//! tokens by a [`TokenWriter`], and a [`TokenFile`] is read like [`Tokens`] in memory.
+//!
+//! Batches are plain integers, no tensors. Each is a pure function of a seed and a step ([`Batches::batch_at`]): a run that
+//! goes on at step `n` needs to remember `n`, and nothing else.
+//!
+//! | a model that | learns from |
+//! | --- | --- |
+//! | predicts the next token | [`Windows`] on a continuous text, [`Documents`] one by one, [`Packed`] side by side |
+//! | is given a prefix and predicts what follows | [`Prefixed`] |
+//! | fills in gaps, or finds tokens that were replaced | [`Masked`], with [`ReplacedBatch`] |
+//! | writes from sequence to sequence | [`Pairs`], and texts to be restored, [`Denoised`] |
+//! | says what a text, a pair of texts or a word is | [`Classified`], [`Tagged`] |
+//! | points at an answer | [`Questions`] |
+//! | tells which texts belong together | [`Contrastive`] |
 //!
 //! ```
 //! use salamander_text::{Batches, Tokenizer, Windows};
@@ -25,18 +36,26 @@
 
 mod batch;
 mod bigram;
+mod corpus;
 mod corruption;
 mod error;
+mod lines;
 mod matrix;
 mod random;
 mod stream;
 mod tokenizer;
+mod write;
 
-pub use batch::{Batches, Documents, IGNORE, LanguageBatch, Masked, PairBatch, PairOptions, Pairs, Windows};
+pub use batch::{
+    BatchSize, Batches, ClassBatch, Classified, Contrastive, ContrastiveBatch, Denoised, Documents, Frame, Framed,
+    IGNORE, LanguageBatch, Masked, Noise, Packed, PackedBatch, Packing, PairBatch, PairOptions, Pairs, PrefixBatch,
+    Prefixed, Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions, Rows, Tagged, Windows, tag,
+};
 pub use bigram::Bigram;
-pub use corruption::Corruption;
+pub use corpus::{TokenFile, TokenWriter, Tokens};
+pub use corruption::{Corruption, Gaps, Infilling, Replaced, ReplacedBatch, SpanCorruption};
 pub use error::Error;
 pub use matrix::Matrix;
 pub use random::Random;
 pub use stream::StreamDecoder;
-pub use tokenizer::{Bytes, Characters, Pretrained, Special, Tokenizer};
+pub use tokenizer::{Bytes, Characters, Pretrained, Progress, Special, Symbols, Tokenizer, TokenizerKind};

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Batches, IGNORE, LanguageBatch, check_size, widen};
-use crate::{Error, Matrix, random::Order};
+use super::{BatchSize, Batches, IGNORE, LanguageBatch, check_size, groups::Groups, widen};
+use crate::{Error, Matrix};
+
+const UNIT: &str = "documents with text";
 
 /// Documents one by one, for models that predict the next token. Each ends in a token that says so; no window straddles
 /// two. What is longer than a window goes on in another; what is shorter is padded on the right.
@@ -13,8 +15,7 @@ use crate::{Error, Matrix, random::Order};
 pub struct Documents {
     /// Inputs and, one token on, targets: windows of up to `length + 1` tokens.
     windows: Arc<[Vec<u32>]>,
-    order: Order,
-    rows: usize,
+    groups: Groups,
     pad: u32,
 }
 
@@ -42,18 +43,26 @@ impl Documents {
             let starts = (0..document.len() - 1).step_by(length);
             windows.extend(starts.map(|start| document[start..(start + length + 1).min(document.len())].to_vec()));
         }
-        if windows.is_empty() {
-            return Err(Error::TooFew { found: 0, least: 1, unit: "documents with text", hint: "" });
-        }
-        Ok(Self { order: Order::new(windows.len(), seed), windows: windows.into(), rows, pad: end })
+        let lengths = windows.iter().map(|window| (window.len() - 1, 0)).collect();
+        let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
+        Ok(Self { windows: windows.into(), groups, pad: end })
     }
 
-    fn batch(&self, windows: impl Iterator<Item = usize>) -> LanguageBatch {
+    /// The same in batches of another size.
+    ///
+    /// # Errors
+    /// If a window alone has more tokens than a batch may have.
+    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+        self.groups = self.groups.resized(size, UNIT)?;
+        Ok(self)
+    }
+
+    fn batch(&self, windows: Vec<usize>) -> LanguageBatch {
         let cut = |window: usize| {
             let window = widen(&self.windows[window]);
             (window[..window.len() - 1].to_vec(), window[1..].to_vec())
         };
-        let (inputs, targets): (Vec<_>, Vec<_>) = windows.map(cut).unzip();
+        let (inputs, targets): (Vec<_>, Vec<_>) = windows.into_iter().map(cut).unzip();
         LanguageBatch {
             inputs: Matrix::padded(&inputs, i64::from(self.pad)),
             targets: Matrix::padded(&targets, IGNORE),
@@ -66,17 +75,15 @@ impl Batches for Documents {
     type Batch = LanguageBatch;
 
     fn batch_at(&self, step: u64) -> LanguageBatch {
-        let first = step * self.rows as u64;
-        self.batch((first..first + self.rows as u64).map(|position| self.order.item(position)))
+        self.batch(self.groups.at(step))
     }
 
     fn len(&self) -> usize {
-        self.windows.len().div_ceil(self.rows)
+        self.groups.len()
     }
 
     fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        assert!(index < self.len(), "batch {index} of {}", self.len());
-        self.batch((0..self.windows.len()).skip(index * self.rows).take(self.rows))
+        self.batch(self.groups.evaluation(index))
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Batches, IGNORE, LanguageBatch, check_size};
-use crate::{Corruption, Error, Matrix, Random, random::Order};
+use super::{BatchSize, Batches, EVALUATION, IGNORE, LanguageBatch, check_size, groups::Groups};
+use crate::{Error, Gaps, Matrix, Random};
 
-/// Evaluation's noise must not be that of a step.
-const EVALUATION: u64 = 1 << 63;
+const UNIT: &str = "sequences with text";
 
 /// Sequences with gaps, for models that see both sides of a gap and fill it in.
 ///
@@ -15,16 +14,16 @@ const EVALUATION: u64 = 1 << 63;
 #[derive(Debug, Clone)]
 pub struct Masked {
     sequences: Arc<[Vec<u32>]>,
-    order: Order,
-    corruption: Corruption,
-    rows: usize,
+    groups: Groups,
+    gaps: Gaps,
     pad: u32,
     seed: u64,
 }
 
 impl Masked {
-    /// Batches of `rows` sequences of at most `length` tokens, padded with `pad`. Sequences come with whatever special
-    /// tokens the model wants around them; what is longer than `length` is cut in pieces.
+    /// Batches of `rows` sequences of at most `length` tokens, padded with `pad`, with gaps made by a
+    /// [`Corruption`](crate::Corruption) or, for a generator, a [`Replaced`](crate::Replaced). Sequences come with
+    /// whatever special tokens the model wants around them; what is longer than `length` is cut in pieces.
     ///
     /// # Errors
     /// If no sequence has a token.
@@ -33,7 +32,7 @@ impl Masked {
     /// If `rows` or `length` is 0.
     pub fn new(
         sequences: impl IntoIterator<Item = Vec<u32>>,
-        corruption: Corruption,
+        gaps: impl Into<Gaps>,
         pad: u32,
         length: usize,
         rows: usize,
@@ -42,15 +41,23 @@ impl Masked {
         check_size(rows, length);
         let pieces = |sequence: Vec<u32>| sequence.chunks(length).map(<[u32]>::to_vec).collect::<Vec<_>>();
         let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
-        if sequences.is_empty() {
-            return Err(Error::TooFew { found: 0, least: 1, unit: "sequences with text", hint: "" });
-        }
-        Ok(Self { order: Order::new(sequences.len(), seed), sequences: sequences.into(), corruption, rows, pad, seed })
+        let lengths = sequences.iter().map(|sequence| (sequence.len(), 0)).collect();
+        let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
+        Ok(Self { sequences: sequences.into(), groups, gaps: gaps.into(), pad, seed })
     }
 
-    fn batch(&self, sequences: impl Iterator<Item = usize>, mut random: Random) -> LanguageBatch {
-        let corrupt = |index: usize| self.corruption.corrupt(&self.sequences[index], &mut random);
-        let (inputs, targets): (Vec<_>, Vec<_>) = sequences.map(corrupt).unzip();
+    /// The same in batches of another size.
+    ///
+    /// # Errors
+    /// If a sequence alone has more tokens than a batch may have.
+    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+        self.groups = self.groups.resized(size, UNIT)?;
+        Ok(self)
+    }
+
+    fn batch(&self, sequences: Vec<usize>, mut random: Random) -> LanguageBatch {
+        let corrupt = |index: usize| self.gaps.corrupt(&self.sequences[index], &mut random);
+        let (inputs, targets): (Vec<_>, Vec<_>) = sequences.into_iter().map(corrupt).unzip();
         let lengths: Vec<_> = inputs.iter().map(Vec::len).collect();
         let padding = Matrix::padding(&lengths);
         LanguageBatch {
@@ -65,25 +72,22 @@ impl Batches for Masked {
     type Batch = LanguageBatch;
 
     fn batch_at(&self, step: u64) -> LanguageBatch {
-        let first = step * self.rows as u64;
-        let sequences = (first..first + self.rows as u64).map(|position| self.order.item(position));
-        self.batch(sequences, Random::at(self.seed, step))
+        self.batch(self.groups.at(step), Random::at(self.seed, step))
     }
 
     fn len(&self) -> usize {
-        self.sequences.len().div_ceil(self.rows)
+        self.groups.len()
     }
 
     fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        assert!(index < self.len(), "batch {index} of {}", self.len());
-        let sequences = (0..self.sequences.len()).skip(index * self.rows).take(self.rows);
-        self.batch(sequences, Random::at(self.seed, EVALUATION | index as u64))
+        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Corruption, Replaced, ReplacedBatch};
 
     fn masked(lengths: &[usize]) -> Masked {
         let corruption = Corruption { rate: 0.15, mask: 1, special: vec![0, 1], vocab_size: 20 };
@@ -121,5 +125,18 @@ mod tests {
         assert!((0..10).any(|step| masked.batch_at(step).targets != masked.batch_at(step + 1).targets));
         assert_eq!(masked.evaluation_at(0), masked.evaluation_at(0));
         assert!((0..2).any(|step| masked.batch_at(step) != masked.evaluation_at(0)));
+    }
+
+    #[test]
+    fn a_generators_gaps_are_a_discriminators_text() {
+        let replaced = Replaced { rate: 0.5, mask: 1, special: vec![0, 1] };
+        let sequences = [vec![5, 6, 7, 8], vec![9, 10]];
+        let seen = Masked::new(sequences, replaced, 0, 6, 2, 3).unwrap().evaluation_at(0);
+        assert_eq!(seen.counted(), 3);
+        assert_eq!(restored(&seen), [[5, 6, 7, 8], [9, 10, 0, 0]]);
+        let guesses = Matrix { values: vec![19; 8], rows: 2, columns: 4 };
+        let batch = ReplacedBatch::new(&seen, &guesses);
+        assert_eq!(batch.replaced.values.iter().filter(|&&replaced| replaced == 1).count(), 3);
+        assert_eq!(batch.counted(), 6);
     }
 }

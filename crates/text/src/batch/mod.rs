@@ -1,26 +1,45 @@
 //! Batches as plain numbers.
 
+mod classified;
+mod denoised;
 mod documents;
+mod frame;
+mod groups;
 mod masked;
+mod packed;
 mod pairs;
+mod prefixed;
+mod questions;
+mod tagged;
 mod windows;
 
 use crate::Matrix;
 
+pub use classified::{ClassBatch, Classified, Contrastive, ContrastiveBatch};
+pub use denoised::{Denoised, Noise};
 pub use documents::Documents;
+pub use frame::{Frame, Framed, Rows};
+pub use groups::BatchSize;
 pub use masked::Masked;
+pub use packed::{Packed, PackedBatch, Packing};
 pub use pairs::{PairBatch, PairOptions, Pairs};
+pub use prefixed::{PrefixBatch, Prefixed};
+pub use questions::{Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions};
+pub use tagged::{Tagged, tag};
 pub use windows::Windows;
 
 /// The target of a position that does not count.
 pub const IGNORE: i64 = -100;
 
-/// Tokens and, for each, what a model should say there.
+/// Added to a batch's number where noise is drawn to evaluate on: it must not be that of a step.
+const EVALUATION: u64 = 1 << 63;
+
+/// Tokens and, for each, what a model should say there: a token, or where words have labels a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageBatch {
     /// `[B, T]` token ids.
     pub inputs: Matrix<i64>,
-    /// `[B, T]` token ids, or [`IGNORE`].
+    /// `[B, T]` token ids or labels, or [`IGNORE`].
     pub targets: Matrix<i64>,
     /// `[B, T]`, `true` = padding. `None` if there is none, or only where no real position can see it: to the right, in
     /// batches for models that predict the next token.

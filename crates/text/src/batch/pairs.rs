@@ -1,12 +1,9 @@
 //! Sources with their targets.
 
-use std::sync::Arc;
+use std::{borrow::Borrow, sync::Arc};
 
-use super::{Batches, IGNORE, check_size, counted, widen};
-use crate::{Error, Matrix, random::Order};
-
-/// How many batches are put together at once when similar lengths are to meet.
-const POOL: u64 = 16;
+use super::{BatchSize, Batches, IGNORE, check_size, counted, groups::Groups, widen};
+use crate::{Error, Matrix};
 
 /// How pairs become rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +52,7 @@ impl PairBatch {
 pub struct Pairs {
     pairs: Arc<[(Vec<u32>, Vec<u32>)]>,
     options: PairOptions,
-    order: Order,
-    seed: u64,
+    groups: Groups,
 }
 
 impl Pairs {
@@ -69,9 +65,6 @@ impl Pairs {
     /// If `options.rows` or `options.longest` is 0.
     pub fn new(pairs: Vec<(Vec<u32>, Vec<u32>)>, options: PairOptions, seed: u64) -> Result<Self, Error> {
         check_size(options.rows, options.longest);
-        if pairs.is_empty() {
-            return Err(Error::TooFew { found: 0, least: 1, unit: "pairs", hint: "" });
-        }
         for (index, (source, target)) in pairs.iter().enumerate() {
             for (side, found) in [("source", source.len() + 1), ("target", target.len() + 1)] {
                 if found > options.longest {
@@ -79,44 +72,45 @@ impl Pairs {
                 }
             }
         }
-        Ok(Self { order: Order::new(pairs.len(), seed), pairs: pairs.into(), options, seed })
+        let size = if options.similar { BatchSize::SimilarRows } else { BatchSize::Rows };
+        let lengths = pairs.iter().map(|(source, target)| (target.len() + 1, source.len() + 1)).collect();
+        let groups = Groups::new(lengths, size(options.rows), "pairs", seed)?;
+        Ok(Self { pairs: pairs.into(), options, groups })
     }
 
-    fn batch(&self, pairs: impl Iterator<Item = usize>) -> PairBatch {
-        let PairOptions { pad, start, end, .. } = self.options;
-        let [pad, start, end] = [pad, start, end].map(i64::from);
-        let (mut sources, mut inputs, mut targets) = (Vec::new(), Vec::new(), Vec::new());
-        for pair in pairs {
-            let (source, target) = &self.pairs[pair];
-            let target = widen(target);
-            sources.push([widen(source), vec![end]].concat());
-            inputs.push([vec![start], target.clone()].concat());
-            targets.push([target, vec![end]].concat());
-        }
-        let lengths = |rows: &[Vec<i64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
-        PairBatch {
-            source_padding: Matrix::padding(&lengths(&sources)),
-            target_padding: Matrix::padding(&lengths(&targets)),
-            source: Matrix::padded(&sources, pad),
-            decoder_inputs: Matrix::padded(&inputs, pad),
-            targets: Matrix::padded(&targets, IGNORE),
-        }
+    /// The same in batches of another size than `options` said.
+    ///
+    /// # Errors
+    /// If a source or target alone has more tokens than a batch may have.
+    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+        self.groups = self.groups.resized(size, "pairs")?;
+        Ok(self)
     }
 
-    /// Which pairs a step takes.
-    fn chosen(&self, step: u64) -> Vec<usize> {
-        let rows = self.options.rows as u64;
-        let items =
-            |positions: std::ops::Range<u64>| positions.map(|position| self.order.item(position)).collect::<Vec<_>>();
-        if !self.options.similar {
-            return items(step * rows..(step + 1) * rows);
-        }
-        let pool = step / POOL;
-        let mut chosen = items(pool * POOL * rows..(pool + 1) * POOL * rows);
-        chosen.sort_by_key(|&pair| (self.pairs[pair].1.len(), self.pairs[pair].0.len()));
-        // Short and long batches take turns in no order.
-        let turn = Order::new(POOL as usize, self.seed).item(step);
-        chosen.chunks(self.options.rows).nth(turn).map(<[usize]>::to_vec).unwrap_or_default()
+    fn batch(&self, pairs: Vec<usize>) -> PairBatch {
+        let pairs: Vec<_> = pairs.into_iter().map(|pair| &self.pairs[pair]).collect();
+        batch_of(&pairs, &self.options)
+    }
+}
+
+/// A batch of pairs without special tokens: those of `options` are added.
+pub(super) fn batch_of(pairs: &[impl Borrow<(Vec<u32>, Vec<u32>)>], options: &PairOptions) -> PairBatch {
+    let [pad, start, end] = [options.pad, options.start, options.end].map(i64::from);
+    let (mut sources, mut inputs, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+    for pair in pairs {
+        let (source, target) = pair.borrow();
+        let target = widen(target);
+        sources.push([widen(source), vec![end]].concat());
+        inputs.push([vec![start], target.clone()].concat());
+        targets.push([target, vec![end]].concat());
+    }
+    let lengths = |rows: &[Vec<i64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
+    PairBatch {
+        source_padding: Matrix::padding(&lengths(&sources)),
+        target_padding: Matrix::padding(&lengths(&targets)),
+        source: Matrix::padded(&sources, pad),
+        decoder_inputs: Matrix::padded(&inputs, pad),
+        targets: Matrix::padded(&targets, IGNORE),
     }
 }
 
@@ -124,16 +118,15 @@ impl Batches for Pairs {
     type Batch = PairBatch;
 
     fn batch_at(&self, step: u64) -> PairBatch {
-        self.batch(self.chosen(step).into_iter())
+        self.batch(self.groups.at(step))
     }
 
     fn len(&self) -> usize {
-        self.pairs.len().div_ceil(self.options.rows)
+        self.groups.len()
     }
 
     fn evaluation_at(&self, index: usize) -> PairBatch {
-        assert!(index < self.len(), "batch {index} of {}", self.len());
-        self.batch((0..self.pairs.len()).skip(index * self.options.rows).take(self.options.rows))
+        self.batch(self.groups.evaluation(index))
     }
 }
 
@@ -168,7 +161,7 @@ mod tests {
             let pairs = many(similar);
             // 160 steps are an epoch, and ten pools.
             for epoch in 0..2 {
-                let mut all: Vec<_> = (epoch * 160..(epoch + 1) * 160).flat_map(|step| pairs.chosen(step)).collect();
+                let mut all: Vec<_> = (epoch * 160..(epoch + 1) * 160).flat_map(|step| pairs.groups.at(step)).collect();
                 all.sort_unstable();
                 assert_eq!(all, (0..640).collect::<Vec<_>>());
             }
@@ -183,6 +176,20 @@ mod tests {
         };
         let (mixed, similar) = (padding(&many(false)), padding(&many(true)));
         assert!(5 * similar < mixed, "{similar} {mixed}");
+    }
+
+    #[test]
+    fn batches_by_tokens_have_no_more() {
+        let pairs = many(false).sized(BatchSize::Tokens(120)).unwrap();
+        let (mut rows, mut tokens) = (0, 0);
+        for batch in pairs.evaluation() {
+            assert!(batch.source.values.len().max(batch.targets.values.len()) <= 120);
+            rows += batch.source.rows;
+            tokens += batch.targets.values.len();
+        }
+        assert_eq!(rows, 640);
+        let counted: usize = pairs.evaluation().map(|batch| batch.counted()).sum();
+        assert!(counted * 100 > tokens * 95, "{counted} of {tokens}: hardly any padding");
     }
 
     #[test]

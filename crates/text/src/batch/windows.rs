@@ -1,9 +1,7 @@
 //! Windows on a continuous text.
 
-use std::sync::Arc;
-
-use super::{Batches, IGNORE, LanguageBatch, check_size, widen};
-use crate::{Error, Matrix, Random};
+use super::{Batches, IGNORE, LanguageBatch, check_size};
+use crate::{Error, Matrix, Random, Tokens};
 
 /// Windows on a continuous text, for models that predict the next token: the target at each position is the token after it.
 ///
@@ -11,21 +9,21 @@ use crate::{Error, Matrix, Random};
 /// another so that each token but the first is a target exactly once.
 #[derive(Debug, Clone)]
 pub struct Windows {
-    tokens: Arc<[u32]>,
+    tokens: Tokens,
     length: usize,
     rows: usize,
     seed: u64,
 }
 
 impl Windows {
-    /// Batches of `rows` windows of `length` tokens.
+    /// Batches of `rows` windows of `length` tokens, which may be in memory or in a file.
     ///
     /// # Errors
     /// If there are not more than `length` tokens.
     ///
     /// # Panics
     /// If `rows` or `length` is 0.
-    pub fn new(tokens: impl Into<Arc<[u32]>>, length: usize, rows: usize, seed: u64) -> Result<Self, Error> {
+    pub fn new(tokens: impl Into<Tokens>, length: usize, rows: usize, seed: u64) -> Result<Self, Error> {
         check_size(rows, length);
         let tokens = tokens.into();
         match tokens.len() > length {
@@ -42,7 +40,7 @@ impl Windows {
     fn batch(&self, starts: impl Iterator<Item = usize>) -> LanguageBatch {
         let cut = |start: usize| {
             let end = (start + self.length).min(self.tokens.len() - 1);
-            (widen(&self.tokens[start..end]), widen(&self.tokens[start + 1..end + 1]))
+            (self.tokens.widened(start..end), self.tokens.widened(start + 1..end + 1))
         };
         let (inputs, targets): (Vec<_>, Vec<_>) = starts.map(cut).unzip();
         // Only the very last window is short. What stands behind its end is never seen from before it.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::Special;
+use crate::{Special, tokenizer::trained};
 
 /// Bytes through the library: a character of several bytes is several tokens.
 fn byte_level() -> Tokenizer {
@@ -75,6 +75,25 @@ fn hard_texts_come_piece_by_piece() {
 }
 
 #[test]
+fn trained_tokenizers_come_piece_by_piece() {
+    for tokenizer in trained() {
+        for text in [
+            "The keeper counted  waves,\n\the didn't lose count!",
+            "größer 👩‍👩‍👧‍👦 a 🏳️‍🌈a",
+            "שלום мог считал",
+            "波を数えた。\0",
+            "lo@@ west@@ er</w> <mask>the ##s",
+            " ",
+        ] {
+            check(&tokenizer, text);
+        }
+    }
+    let pieces = |tokenizer: &Tokenizer, text| pieces(tokenizer, &tokenizer.encode(text).unwrap());
+    let marked = Tokenizer::pieces(["the low@@ est"], &[]);
+    assert_eq!(pieces(&marked, "the low@@ est the"), ["the", " low", "est", " the", ""]);
+}
+
+#[test]
 fn a_character_comes_as_soon_as_it_is_whole() {
     for tokenizer in [Tokenizer::bytes(&[]), byte_level()] {
         let ids = tokenizer.encode("aé€b").unwrap();
@@ -125,6 +144,14 @@ proptest! {
     fn any_text_comes_piece_by_piece(text in "[ab ]{0,3}[^▁\u{fffd}\\p{C}]{0,12}[ab ]{0,3}") {
         for tokenizer in [Tokenizer::characters(&text, &[]), Tokenizer::bytes(&[]), byte_level(), byte_fallback()] {
             check(&tokenizer, &text);
+        }
+    }
+
+    #[test]
+    fn any_ids_come_piece_by_piece(ids in prop::collection::vec(0u32..400, 0..30)) {
+        for tokenizer in trained() {
+            let ids: Vec<_> = ids.iter().map(|id| id % tokenizer.vocab_size() as u32).collect();
+            prop_assert_eq!(pieces(&tokenizer, &ids).concat(), tokenizer.decode(&ids).unwrap(), "{:?}", tokenizer);
         }
     }
 

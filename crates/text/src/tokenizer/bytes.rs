@@ -1,5 +1,7 @@
 //! A token for each byte.
 
+use std::ops::Range;
+
 use super::special::{Segment, Special, Specials};
 
 /// How many bytes there are, and so the first id of a special token.
@@ -20,8 +22,21 @@ impl Bytes {
         let mut ids = Vec::with_capacity(text.len());
         for segment in self.specials.segments(text) {
             match segment {
-                Segment::Special(id) => ids.push(id),
+                Segment::Special(id, _) => ids.push(id),
                 Segment::Text(text, _) => ids.extend(text.bytes().map(u32::from)),
+            }
+        }
+        ids
+    }
+
+    pub(super) fn encode_ranges(&self, text: &str) -> Vec<(u32, Range<usize>)> {
+        let mut ids = Vec::with_capacity(text.len());
+        for segment in self.specials.segments(text) {
+            match segment {
+                Segment::Special(id, range) => ids.push((id, range)),
+                Segment::Text(text, before) => {
+                    ids.extend((before..).zip(text.bytes()).map(|(at, byte)| (u32::from(byte), at..at + 1)));
+                }
             }
         }
         ids

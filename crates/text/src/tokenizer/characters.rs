@@ -1,6 +1,9 @@
 //! A token for each character.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::special::{Segment, Special, Specials};
 use crate::Error;
@@ -31,24 +34,35 @@ impl Characters {
     }
 
     pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
-        let unknown = self.specials.id(Special::Unknown);
         let mut ids = Vec::with_capacity(text.len());
+        self.each(text, |id, _| ids.push(id))?;
+        Ok(ids)
+    }
+
+    pub(super) fn encode_ranges(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+        let mut ids = Vec::with_capacity(text.len());
+        self.each(text, |id, range| ids.push((id, range)))?;
+        Ok(ids)
+    }
+
+    /// Hands on the ids of a text with the bytes they stand for.
+    fn each(&self, text: &str, mut take: impl FnMut(u32, Range<usize>)) -> Result<(), Error> {
+        let unknown = self.specials.id(Special::Unknown);
         for segment in self.specials.segments(text) {
             match segment {
-                Segment::Special(id) => ids.push(id),
+                Segment::Special(id, range) => take(id, range),
                 Segment::Text(text, before) => {
                     for (offset, character) in text.char_indices() {
+                        let offset = before + offset;
                         let id = self.ids.get(&character).copied().or(unknown);
-                        ids.push(id.ok_or_else(|| Error::UnknownCharacter {
-                            character,
-                            offset: before + offset,
-                            vocab_size: self.vocab_size(),
-                        })?);
+                        let vocab_size = self.vocab_size();
+                        let id = id.ok_or(Error::UnknownCharacter { character, offset, vocab_size })?;
+                        take(id, offset..offset + character.len_utf8());
                     }
                 }
             }
         }
-        Ok(ids)
+        Ok(())
     }
 
     pub(super) fn decode(&self, ids: &[u32]) -> String {

@@ -1,26 +1,24 @@
 //! The file format of the `tokenizers` library: <https://github.com/huggingface/tokenizers>.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
 use serde_json::{Map, Value, json};
 
 use super::{
-    Bytes, Characters, Pretrained, Tokenizer,
+    Bytes, Characters, Symbols, Tokenizer,
     bytes::visible,
     special::{Special, Specials},
+    train::Learned,
 };
-use crate::Error;
 
-const FILE: &str = "tokenizer.json";
-const CONFIG: &str = "tokenizer_config.json";
-/// Where older directories name the special tokens.
-const MAP: &str = "special_tokens_map.json";
+/// What one file has another than the next.
+struct Parts {
+    normalizer: Value,
+    pre_tokenizer: Value,
+    decoder: Value,
+    model: Value,
+}
 
 /// What all files written here have in common.
-fn file(specials: &Specials, [pre_tokenizer, decoder, model]: [Value; 3]) -> Value {
+fn file(specials: &Specials, parts: Parts) -> Value {
     let added = |(special, id): (Special, u32)| {
         json!({
             "id": id, "content": special.text(), "single_word": false, "lstrip": false, "rstrip": false,
@@ -32,118 +30,121 @@ fn file(specials: &Specials, [pre_tokenizer, decoder, model]: [Value; 3]) -> Val
         "truncation": null,
         "padding": null,
         "added_tokens": specials.iter().map(added).collect::<Vec<_>>(),
-        "normalizer": null,
-        "pre_tokenizer": pre_tokenizer,
+        "normalizer": parts.normalizer,
+        "pre_tokenizer": parts.pre_tokenizer,
         "post_processor": null,
-        "decoder": decoder,
-        "model": model,
+        "decoder": parts.decoder,
+        "model": parts.model,
     })
+}
+
+/// Tokens by their ids.
+fn vocabulary(tokens: impl IntoIterator<Item = String>) -> Map<String, Value> {
+    tokens.into_iter().zip(0..).map(|(token, id)| (token, json!(id))).collect()
 }
 
 /// A vocabulary of special tokens and then `words`.
 fn word_level(words: impl Iterator<Item = String>, specials: &Specials) -> Value {
     let named = specials.iter().map(|(special, _)| special.text().to_owned());
-    let vocabulary: Map<_, _> = named.chain(words).zip(0..).map(|(word, id)| (word, json!(id))).collect();
-    json!({ "type": "WordLevel", "vocab": vocabulary, "unk_token": Special::Unknown.text() })
+    json!({ "type": "WordLevel", "vocab": vocabulary(named.chain(words)), "unk_token": Special::Unknown.text() })
 }
 
-fn characters(characters: &Characters) -> Value {
+fn lowercased(lowercase: bool) -> Value {
+    if lowercase { json!({ "type": "Lowercase" }) } else { Value::Null }
+}
+
+/// What [`Tokenizer::Characters`] writes.
+pub(super) fn characters(characters: &Characters) -> Value {
     // Not a dot: what it leaves out differs between the expression engines of Rust and Python.
     let each = json!({ "type": "Split", "pattern": { "Regex": "[\\s\\S]" }, "behavior": "Isolated", "invert": false });
     let symbols = characters.symbols().iter().map(|&symbol| String::from(symbol));
     let model = word_level(symbols, characters.specials());
-    file(characters.specials(), [each, json!({ "type": "Fuse" }), model])
+    let decoder = json!({ "type": "Fuse" });
+    file(characters.specials(), Parts { normalizer: Value::Null, pre_tokenizer: each, decoder, model })
 }
 
-fn bytes(bytes: &Bytes) -> Value {
-    let level = json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false });
-    let vocabulary: Map<_, _> = (0..=u8::MAX).map(|byte| (String::from(visible(byte)), json!(byte))).collect();
-    let model = json!({
-        "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
-        "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
-        "vocab": vocabulary, "merges": [],
-    });
-    file(bytes.specials(), [level.clone(), level, model])
+/// Bytes made visible, words cut as GPT-2 does or not at all.
+fn byte_level(cut: bool) -> Value {
+    json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": cut })
 }
 
-pub(super) fn words(words: &[String], specials: &Specials) -> Value {
-    let decoder = json!({ "type": "WordPiece", "prefix": "##", "cleanup": true });
-    let model = word_level(words.iter().cloned(), specials);
-    file(specials, [json!({ "type": "BertPreTokenizer" }), decoder, model])
-}
-
-pub(super) fn save(tokenizer: &Tokenizer, path: &Path) -> Result<(), Error> {
-    let json = match tokenizer {
-        Tokenizer::Characters(tokenizer) => format!("{:#}\n", characters(tokenizer)),
-        Tokenizer::Bytes(tokenizer) => format!("{:#}\n", bytes(tokenizer)),
-        Tokenizer::Pretrained(tokenizer) => tokenizer.json().to_owned(),
-    };
-    if !path.is_dir() {
-        return write(path, &json);
-    }
-    write(&path.join(FILE), &json)?;
-    let mut config = json!({ "tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": false });
-    for (special, id) in tokenizer.specials().iter() {
-        config[special.key()] = json!(tokenizer.token(id));
-    }
-    write(&path.join(CONFIG), &format!("{config:#}\n"))
-}
-
-/// All or nothing: the file is written under another name first.
-fn write(path: &Path, contents: &str) -> Result<(), Error> {
-    let partial = PathBuf::from(format!("{}.partial", path.display()));
-    let written = fs::write(&partial, contents).and_then(|()| fs::rename(&partial, path));
-    written.map_err(|source| {
-        // What is left of it, if anything, is of no use; that it cannot be removed is no news.
-        let _ = fs::remove_file(&partial);
-        Error::Io { path: path.to_owned(), source }
+fn pairs(vocabulary: Map<String, Value>, merges: &[(String, String)], unknown: Value, suffix: Value) -> Value {
+    json!({
+        "type": "BPE", "dropout": null, "unk_token": unknown, "continuing_subword_prefix": null,
+        "end_of_word_suffix": suffix, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
+        "vocab": vocabulary, "merges": merges,
     })
 }
 
-fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })
+/// What [`Tokenizer::Bytes`] writes.
+pub(super) fn bytes(bytes: &Bytes) -> Value {
+    let vocabulary = vocabulary((0..=u8::MAX).map(|byte| String::from(visible(byte))));
+    let model = pairs(vocabulary, &[], Value::Null, Value::Null);
+    let (pre_tokenizer, decoder) = (byte_level(false), byte_level(false));
+    file(bytes.specials(), Parts { normalizer: Value::Null, pre_tokenizer, decoder, model })
 }
 
-pub(super) fn load(path: &Path) -> Result<Tokenizer, Error> {
-    let path = if path.is_dir() { path.join(FILE) } else { path.to_owned() };
-    let json = read(&path)?;
-    let wrong = |message: String| Error::Format { path: path.clone(), message };
-    let value: Value = serde_json::from_str(&json).map_err(|error| wrong(error.to_string()))?;
-    if let Some(tokenizer) = recognise(&value) {
-        return Ok(tokenizer);
-    }
-    let mut tokenizer = Pretrained::parse(&json).map_err(|error| match error {
-        Error::Library { message } => wrong(message),
-        error => error,
-    })?;
-    for beside in [MAP, CONFIG] {
-        let beside = path.with_file_name(beside);
-        if beside.is_file() {
-            name_specials(&mut tokenizer, &beside)?;
-        }
-    }
-    Ok(Tokenizer::Pretrained(tokenizer))
+pub(super) fn words(words: &[String], specials: &Specials, lowercase: bool) -> Value {
+    let decoder = json!({ "type": "WordPiece", "prefix": "##", "cleanup": true });
+    let model = word_level(words.iter().cloned(), specials);
+    let pre_tokenizer = json!({ "type": "BertPreTokenizer" });
+    file(specials, Parts { normalizer: lowercased(lowercase), pre_tokenizer, decoder, model })
 }
 
-fn name_specials(tokenizer: &mut Pretrained, path: &Path) -> Result<(), Error> {
-    let names: Value = serde_json::from_str(&read(path)?)
-        .map_err(|error| Error::Format { path: path.to_owned(), message: error.to_string() })?;
-    for special in Special::ALL {
-        // Either the text itself, or an object that has it as its content.
-        let name = names.get(special.key());
-        if let Some(name) = name.and_then(|name| name.as_str().or_else(|| name.get("content")?.as_str())) {
-            tokenizer.name(special, name);
+pub(super) fn pieces(pieces: &[String], specials: &Specials, lowercase: bool) -> Value {
+    // No piece begins with the prefix, so that each but the first gets a space before it.
+    let decoder = json!({ "type": "Sequence", "decoders": [
+        { "type": "WordPiece", "prefix": " ", "cleanup": false },
+        { "type": "Fuse" },
+        { "type": "Replace", "pattern": { "String": "@@ " }, "content": "" },
+        { "type": "Replace", "pattern": { "Regex": "@@\\z" }, "content": "" },
+    ] });
+    let model = word_level(pieces.iter().cloned(), specials);
+    let pre_tokenizer = json!({ "type": "WhitespaceSplit" });
+    file(specials, Parts { normalizer: lowercased(lowercase), pre_tokenizer, decoder, model })
+}
+
+pub(super) fn bpe(learned: &Learned, specials: &Specials, lowercase: bool, symbols: Symbols) -> Value {
+    let vocabulary = vocabulary(learned.tokens.iter().cloned());
+    let normalizer = lowercased(lowercase);
+    let parts = match symbols {
+        Symbols::Bytes => {
+            let model = pairs(vocabulary, &learned.merges, Value::Null, Value::Null);
+            Parts { normalizer, pre_tokenizer: byte_level(true), decoder: byte_level(true), model }
         }
-    }
-    Ok(())
+        Symbols::Characters => {
+            let model = pairs(vocabulary, &learned.merges, json!(Special::Unknown.text()), json!("</w>"));
+            let decoder = json!({ "type": "BPEDecoder", "suffix": "</w>" });
+            Parts { normalizer, pre_tokenizer: json!({ "type": "WhitespaceSplit" }), decoder, model }
+        }
+    };
+    file(specials, parts)
+}
+
+pub(super) fn word_piece(tokens: &[String], specials: &Specials, lowercase: bool) -> Value {
+    let model = json!({
+        "type": "WordPiece", "unk_token": Special::Unknown.text(), "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100, "vocab": vocabulary(tokens.iter().cloned()),
+    });
+    let normalizer = json!({
+        "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
+        "lowercase": lowercase,
+    });
+    let decoder = json!({ "type": "WordPiece", "prefix": "##", "cleanup": true });
+    file(specials, Parts { normalizer, pre_tokenizer: json!({ "type": "BertPreTokenizer" }), decoder, model })
+}
+
+pub(super) fn unigram(pieces: &[(String, f64)], specials: &Specials, lowercase: bool) -> Value {
+    let unknown = specials.id(Special::Unknown);
+    let model = json!({ "type": "Unigram", "unk_id": unknown, "vocab": pieces, "byte_fallback": false });
+    let spaces = json!({ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true });
+    let (pre_tokenizer, decoder) = (spaces.clone(), spaces);
+    file(specials, Parts { normalizer: lowercased(lowercase), pre_tokenizer, decoder, model })
 }
 
 /// A file that says just what would be written here for characters or bytes is read as such: same ids, more speed.
-fn recognise(value: &Value) -> Option<Tokenizer> {
-    let named = |token: &Value| {
-        let text = token.get("content")?.as_str()?;
-        Special::ALL.into_iter().find(|special| special.text() == text)
-    };
+pub(super) fn recognise(value: &Value) -> Option<Tokenizer> {
+    let named = |token: &Value| Special::named(token.get("content")?.as_str()?);
     let added = value.get("added_tokens")?.as_array()?;
     let special = added.iter().map(named).collect::<Option<Vec<_>>>()?;
     let by_bytes = Bytes::new(&special);

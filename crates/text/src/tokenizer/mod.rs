@@ -2,17 +2,21 @@
 
 mod bytes;
 mod characters;
+mod files;
 mod json;
+mod kind;
 mod pretrained;
 mod special;
-mod words;
+mod train;
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 pub use bytes::Bytes;
 pub use characters::Characters;
+pub use kind::{Symbols, TokenizerKind};
 pub use pretrained::Pretrained;
 pub use special::Special;
+pub use train::Progress;
 
 use crate::{Error, StreamDecoder};
 use special::Specials;
@@ -34,7 +38,7 @@ pub enum Tokenizer {
     Characters(Characters),
     /// A token for each byte.
     Bytes(Bytes),
-    /// What a `tokenizer.json` says, be it from the hub or made here from words.
+    /// What a `tokenizer.json` says, be it from the hub or made here.
     Pretrained(Pretrained),
 }
 
@@ -54,7 +58,22 @@ impl Tokenizer {
     ///
     /// Decoding joins with single spaces, none before `. , ! ?`; whatever else stood between words is not remembered.
     pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Self {
-        Self::Pretrained(words::build(texts, special))
+        Self::Pretrained(train::words(texts, special))
+    }
+
+    /// A token for each stretch between spaces, sorted, after the special tokens: for text that another program has cut in
+    /// pieces. A piece that ends in `@@` goes on without a space when decoded, as subword-nmt writes it (Sennrich et al.
+    /// 2016, arXiv:1508.07909).
+    ///
+    /// ```
+    /// use salamander_text::Tokenizer;
+    ///
+    /// let tokenizer = Tokenizer::pieces(["the low@@ est"], &[]);
+    /// assert_eq!(tokenizer.decode(&tokenizer.encode("the low@@ est")?)?, "the lowest");
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn pieces<'a>(texts: impl IntoIterator<Item = &'a str>, special: &[Special]) -> Self {
+        Self::Pretrained(train::pieces(texts, special))
     }
 
     /// Reads a `tokenizer.json`, or the one in a directory. Which of its tokens begin, end, pad, mask or stand for the
@@ -64,7 +83,7 @@ impl Tokenizer {
     /// # Errors
     /// If there is no such file, or it is not what it should be.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        json::load(path.as_ref())
+        files::load(path.as_ref())
     }
 
     /// Writes a `tokenizer.json` that the `tokenizers` and `transformers` libraries read, giving the same ids. If `path` is a
@@ -73,7 +92,7 @@ impl Tokenizer {
     /// # Errors
     /// If a file cannot be written; it is then as it was before.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        json::save(self, path.as_ref())
+        files::save(self, path.as_ref())
     }
 
     /// The ids of a text, nothing added. Special tokens written out in it (`<mask>`) are recognised.
@@ -99,6 +118,26 @@ impl Tokenizer {
         }
     }
 
+    /// The ids of a text, each with the bytes of the text it stands for: to say where in the text something is.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode).
+    ///
+    /// ```
+    /// use salamander_text::Tokenizer;
+    ///
+    /// let tokenizer = Tokenizer::words(["the cat"], &[]);
+    /// assert_eq!(tokenizer.encode_ranges("cat  the")?, [(0, 0..3), (1, 5..8)]);
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn encode_ranges(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+        match self {
+            Self::Characters(characters) => characters.encode_ranges(text),
+            Self::Bytes(bytes) => Ok(bytes.encode_ranges(text)),
+            Self::Pretrained(pretrained) => pretrained.encode_ranges(text),
+        }
+    }
+
     /// The text of ids, special tokens left out. Bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
@@ -113,6 +152,13 @@ impl Tokenizer {
             Self::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes.decode(ids)).into_owned()),
             Self::Pretrained(pretrained) => pretrained.decode(ids),
         }
+    }
+
+    /// A number that another tokenizer has only by a rare chance: FNV-1a (Fowler, Noll and Vo 1991) of what
+    /// [`save`](Self::save) writes. A file of tokens carries it, to be read with no other tokenizer by mistake.
+    pub fn fingerprint(&self) -> u64 {
+        let byte = |value: u64, byte: u8| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        files::contents(self).bytes().fold(0xcbf2_9ce4_8422_2325, byte)
     }
 
     /// Decodes ids that come one at a time.
@@ -188,6 +234,9 @@ impl Tokenizer {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) use train::tests::trained;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a `tokenizer.json` says.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::special::{Special, Specials};
 use crate::Error;
@@ -57,7 +57,17 @@ impl Pretrained {
         Ok(encoding.get_ids().to_vec())
     }
 
+    pub(super) fn encode_ranges(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, Error> {
+        let encoding = self.inner.encode(text, false).map_err(Error::library)?;
+        let ranges = encoding.get_offsets().iter().map(|&(start, end)| start..end);
+        Ok(encoding.get_ids().iter().copied().zip(ranges).collect())
+    }
+
     pub(super) fn decode(&self, ids: &[u32]) -> Result<String, Error> {
+        // The library's decoder of word ends cannot take nothing.
+        if ids.iter().all(|&id| self.is_special(id)) {
+            return Ok(String::new());
+        }
         self.inner.decode(ids, true).map_err(Error::library)
     }
 

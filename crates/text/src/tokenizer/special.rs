@@ -1,5 +1,7 @@
 //! Tokens that are no text.
 
+use std::{ops::Range, sync::LazyLock};
+
 /// What a token that is no text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Special {
@@ -13,10 +15,16 @@ pub enum Special {
     End,
     /// Hides a token.
     Mask,
+    /// Stands for a whole span, each for another one: T5's, counted from 0 (Raffel et al. 2019, arXiv:1910.10683).
+    Sentinel(u8),
 }
 
+/// How sentinels are written, in their order.
+static SENTINELS: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..=u8::MAX).map(|number| format!("<extra_id_{number}>")).collect());
+
 impl Special {
-    /// All of them, in the order of the ids they usually get.
+    /// All but the sentinels, in the order of the ids they usually get.
     pub const ALL: [Self; 5] = [Self::Pad, Self::Unknown, Self::Begin, Self::End, Self::Mask];
 
     /// How it is written in the tokenizers made here.
@@ -27,7 +35,14 @@ impl Special {
             Self::Begin => "<bos>",
             Self::End => "<eos>",
             Self::Mask => "<mask>",
+            Self::Sentinel(number) => &SENTINELS[usize::from(number)],
         }
+    }
+
+    /// The one that is written so in the tokenizers made here.
+    pub(super) fn named(text: &str) -> Option<Self> {
+        let sentinels = (0..=u8::MAX).map(Self::Sentinel);
+        Self::ALL.into_iter().chain(sentinels).find(|special| special.text() == text)
     }
 
     /// How others write it, the most telling first.
@@ -38,17 +53,19 @@ impl Special {
             Self::Begin => &["<bos>", "<s>", "[CLS]", "<|begin_of_text|>", "<|startoftext|>"],
             Self::End => &["<eos>", "</s>", "[SEP]", "<|end_of_text|>", "<|endoftext|>"],
             Self::Mask => &["<mask>", "[MASK]"],
+            Self::Sentinel(_) => &[],
         }
     }
 
-    /// Its key in `tokenizer_config.json`.
-    pub(super) fn key(self) -> &'static str {
+    /// Its key in `tokenizer_config.json`, if it has one of its own.
+    pub(super) fn key(self) -> Option<&'static str> {
         match self {
-            Self::Pad => "pad_token",
-            Self::Unknown => "unk_token",
-            Self::Begin => "bos_token",
-            Self::End => "eos_token",
-            Self::Mask => "mask_token",
+            Self::Pad => Some("pad_token"),
+            Self::Unknown => Some("unk_token"),
+            Self::Begin => Some("bos_token"),
+            Self::End => Some("eos_token"),
+            Self::Mask => Some("mask_token"),
+            Self::Sentinel(_) => None,
         }
     }
 }
@@ -62,8 +79,8 @@ pub(crate) struct Specials(Vec<(Special, u32)>);
 pub(super) enum Segment<'a> {
     /// Ordinary text, and how many bytes come before it.
     Text(&'a str, usize),
-    /// A special token, written out.
-    Special(u32),
+    /// A special token, written out, and the bytes where.
+    Special(u32, Range<usize>),
 }
 
 impl Specials {
@@ -118,8 +135,9 @@ impl Specials {
             match self.0.iter().find(|(special, _)| text[at..].starts_with(special.text())) {
                 Some((special, id)) => {
                     segments.extend((at > start).then(|| Segment::Text(&text[start..at], start)));
-                    segments.push(Segment::Special(*id));
-                    at += special.text().len();
+                    let end = at + special.text().len();
+                    segments.push(Segment::Special(*id, at..end));
+                    at = end;
                     start = at;
                 }
                 None => at += 1,
@@ -141,12 +159,14 @@ mod tests {
         let segments = specials.segments("a <mask><<pad>é<pad<eos>");
         let expected = [
             Segment::Text("a ", 0),
-            Segment::Special(8),
+            Segment::Special(8, 2..8),
             Segment::Text("<", 8),
-            Segment::Special(7),
+            Segment::Special(7, 9..14),
             Segment::Text("é<pad<eos>", 14),
         ];
         assert_eq!(segments, expected);
+        let sentinels = Specials::numbered(&[Special::Sentinel(1), Special::Sentinel(10)], 0);
+        assert_eq!(sentinels.segments("<extra_id_10>"), [Segment::Special(1, 0..13)]);
         assert_eq!(specials.segments(""), []);
         assert_eq!(Specials::default().segments("<pad>"), [Segment::Text("<pad>", 0)]);
     }

@@ -101,8 +101,64 @@ fn hard_texts_come_back() {
 }
 
 #[test]
+fn every_kind_takes_every_text() {
+    let long = "the keeper counted ".repeat((1 << 20) / 19);
+    let unbroken = "wave".repeat(1 << 18);
+    for tokenizer in trained() {
+        for text in HARD.into_iter().chain([long.as_str(), unbroken.as_str(), "a", "Ω≈ç√"]) {
+            let ids = tokenizer.encode(text).unwrap();
+            assert!(ids.iter().all(|&id| (id as usize) < tokenizer.vocab_size()));
+            let ranges = tokenizer.encode_ranges(text).unwrap();
+            assert!(ranges.iter().map(|(id, _)| *id).eq(ids.iter().copied()));
+            assert!(ranges.iter().all(|(_, range)| text.len() >= range.end && range.start <= range.end));
+            let decoded = tokenizer.decode(&ids).unwrap();
+            let whole = !ids.contains(&tokenizer.unk().unwrap()) && matches!(tokenizer, Tokenizer::Bytes(_));
+            assert!(!whole || decoded == text);
+            let again = tokenizer.encode(&decoded).unwrap();
+            assert!(again.len() <= ids.len() || text.contains('#'), "{tokenizer:?} {text:?}");
+        }
+        assert!(tokenizer.encode("").unwrap().is_empty());
+        assert_eq!(tokenizer.decode(&[]).unwrap(), "");
+        assert_eq!(tokenizer.decode(&tokenizer.special_ids()).unwrap(), "");
+    }
+}
+
+#[test]
+fn ranges_are_those_of_the_text() {
+    let text = "é <mask>The waves";
+    let of = |tokenizer: &Tokenizer| {
+        let ranges = tokenizer.encode_ranges(text).unwrap();
+        ranges.into_iter().map(|(_, range)| text.get(range).unwrap_or("?").to_owned()).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = trained().iter().map(of).collect();
+    let [words, pieces, bpe, ended, parts, _, characters, bytes] = &all[..] else { panic!("{}", all.len()) };
+    assert_eq!(*words, ["é", "<mask>", "The", "waves"]);
+    assert_eq!(*pieces, *words);
+    // Both bytes of a character stand for the whole of it.
+    assert_eq!(*bpe, ["é", "é", " ", "<mask>", "The", " waves"]);
+    assert_eq!(*ended, ["é", "<mask>", "T", "he", "waves"]);
+    assert_eq!(parts, words);
+    assert_eq!(characters[..5], ["é", " ", "<mask>", "T", "h"]);
+    assert_eq!(bytes[..5], ["?", "?", " ", "<mask>", "T"]);
+}
+
+#[test]
+fn half_a_surrogate_pair_in_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokenizer.json");
+    for tokenizer in trained() {
+        tokenizer.save(&path).unwrap();
+        let json = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, json.replacen("<pad>", "\\ud83d", 1)).unwrap();
+        let message = Tokenizer::load(&path).unwrap_err().to_string();
+        assert!(message.contains("is not a tokenizer that can be read"), "{message}");
+    }
+}
+
+#[test]
 fn ids_beyond_the_vocabulary_are_refused() {
-    for tokenizer in [Tokenizer::characters("ab", &[]), Tokenizer::bytes(&[]), Tokenizer::words(["a b"], &[])] {
+    let native = [Tokenizer::characters("ab", &[]), Tokenizer::bytes(&[]), Tokenizer::words(["a b"], &[])];
+    for tokenizer in native.into_iter().chain(trained()) {
         let vocab_size = tokenizer.vocab_size();
         let message = tokenizer.decode(&[0, vocab_size as u32]).unwrap_err().to_string();
         assert_eq!(message, format!("token id {vocab_size} (at position 1) is beyond the vocabulary of {vocab_size}"));
@@ -114,10 +170,11 @@ fn ids_beyond_the_vocabulary_are_refused() {
 fn what_is_saved_is_loaded_again_as_what_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let text = "The cat. 👩‍👩‍👧\0";
-    for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown]] {
-        for tokenizer in
-            [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)]
-        {
+    let sentinels = [Special::End, Special::Sentinel(0), Special::Sentinel(255)];
+    for special in [&[][..], &Special::ALL, &[Special::End, Special::Unknown], &sentinels] {
+        let native =
+            [Tokenizer::characters(text, special), Tokenizer::bytes(special), Tokenizer::words([text], special)];
+        for tokenizer in native.into_iter().chain(trained()) {
             tokenizer.save(folder.path()).unwrap();
             let loaded = Tokenizer::load(folder.path()).unwrap();
             assert_eq!(std::mem::discriminant(&loaded), std::mem::discriminant(&tokenizer));

@@ -1,0 +1,155 @@
+//! Texts to be restored.
+
+use std::sync::Arc;
+
+use super::{BatchSize, Batches, EVALUATION, PairBatch, PairOptions, check_size, groups::Groups, pairs::batch_of};
+use crate::{Error, Infilling, Random, SpanCorruption};
+
+const UNIT: &str = "sequences with text";
+
+/// How a text is spoilt for a model from sequence to sequence to restore.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Noise {
+    /// The model writes the spans that are missing: T5.
+    Spans(SpanCorruption),
+    /// The model writes the whole text: BART.
+    Infilling(Infilling),
+}
+
+impl Noise {
+    /// What the encoder sees, and what the decoder must write.
+    pub fn corrupt(&self, ids: &[u32], random: &mut Random) -> (Vec<u32>, Vec<u32>) {
+        match self {
+            Self::Spans(spans) => spans.corrupt(ids, random),
+            Self::Infilling(infilling) => (infilling.corrupt(ids, random), ids.to_vec()),
+        }
+    }
+}
+
+/// Texts to be restored, for models from sequence to sequence.
+///
+/// To learn from, each epoch takes the texts in an order of its own, with new noise; to evaluate, in their own order,
+/// always with the same noise.
+#[derive(Debug, Clone)]
+pub struct Denoised {
+    sequences: Arc<[Vec<u32>]>,
+    noise: Noise,
+    options: PairOptions,
+    groups: Groups,
+    seed: u64,
+}
+
+impl Denoised {
+    /// Batches of sequences without special tokens: those of `options` are added (an end that [`SpanCorruption`] has of its
+    /// own is left out). What is longer than `options.longest`, its end included, is cut in pieces before the noise.
+    ///
+    /// # Errors
+    /// If no sequence has a token, or there are not enough sentinels.
+    ///
+    /// # Panics
+    /// If `options.rows` is 0 or `options.longest` below 2.
+    pub fn new(
+        sequences: impl IntoIterator<Item = Vec<u32>>,
+        mut noise: Noise,
+        options: PairOptions,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let length = options.longest.saturating_sub(1);
+        check_size(options.rows, length);
+        let pieces = |sequence: Vec<u32>| sequence.chunks(length).map(<[u32]>::to_vec).collect::<Vec<_>>();
+        let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
+        if let Noise::Spans(spans) = &mut noise {
+            spans.end = None;
+            sequences.iter().try_for_each(|sequence| spans.check(sequence.len()))?;
+        }
+        let lengths = sequences.iter().map(|sequence| (sequence.len() + 1, 0)).collect();
+        let size = if options.similar { BatchSize::SimilarRows } else { BatchSize::Rows };
+        let groups = Groups::new(lengths, size(options.rows), UNIT, seed)?;
+        Ok(Self { sequences: sequences.into(), noise, options, groups, seed })
+    }
+
+    /// The same in batches of another size than `options` said. Tokens are counted before the noise.
+    ///
+    /// # Errors
+    /// If a sequence alone has more tokens than a batch may have.
+    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+        self.groups = self.groups.resized(size, UNIT)?;
+        Ok(self)
+    }
+
+    fn batch(&self, sequences: Vec<usize>, mut random: Random) -> PairBatch {
+        let pairs: Vec<_> =
+            sequences.into_iter().map(|index| self.noise.corrupt(&self.sequences[index], &mut random)).collect();
+        batch_of(&pairs, &self.options)
+    }
+}
+
+impl Batches for Denoised {
+    type Batch = PairBatch;
+
+    fn batch_at(&self, step: u64) -> PairBatch {
+        self.batch(self.groups.at(step), Random::at(self.seed, step))
+    }
+
+    fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    fn evaluation_at(&self, index: usize) -> PairBatch {
+        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::IGNORE;
+
+    fn options() -> PairOptions {
+        PairOptions { pad: 0, start: 1, end: 2, rows: 2, longest: 41, similar: false }
+    }
+
+    fn spans() -> Noise {
+        Noise::Spans(SpanCorruption { density: 0.15, mean: 3.0, sentinels: (900..1000).rev().collect(), end: Some(7) })
+    }
+
+    fn infilling() -> Noise {
+        Noise::Infilling(Infilling { rate: 0.3, mean: 3.0, mask: 3, full_stops: vec![] })
+    }
+
+    #[test]
+    fn by_hand() {
+        // So short that there is one way only: two of text, one of noise.
+        let denoised = Denoised::new([vec![11, 12, 13], vec![14]], spans(), options(), 0).unwrap();
+        let batch = denoised.evaluation_at(0);
+        assert_eq!(batch.source.to_rows(), [[11, 12, 999, 2], [14, 2, 0, 0]]);
+        assert_eq!(batch.decoder_inputs.to_rows(), [[1, 999, 13], [1, 999, 0]]);
+        assert_eq!(batch.targets.to_rows(), [[999, 13, 2], [999, 2, IGNORE]]);
+        assert_eq!(batch.counted(), 5);
+        let denoised = Denoised::new([vec![11, 12, 13]], infilling(), options(), 0).unwrap();
+        let batch = denoised.evaluation_at(0);
+        assert_eq!(batch.targets.to_rows(), [[11, 12, 13, 2]]);
+        let kept = batch.source.values.iter().filter(|&&id| id > 10).count();
+        assert_eq!(kept, 2, "one of three is hidden: {:?}", batch.source);
+    }
+
+    #[test]
+    fn noise_changes_from_step_to_step_but_not_in_evaluation() {
+        for noise in [spans(), infilling()] {
+            let denoised = Denoised::new([(10..50).collect(), (10..95).collect()], noise, options(), 5).unwrap();
+            assert_eq!(denoised.batch_at(3), denoised.clone().batch_at(3));
+            assert!((0..10).any(|step| denoised.batch_at(step) != denoised.batch_at(step + 2)));
+            assert_eq!(denoised.evaluation_at(1), denoised.evaluation_at(1));
+            assert_eq!(denoised.len(), 2, "four pieces of up to 40");
+            let sized = denoised.sized(BatchSize::Tokens(41)).unwrap();
+            assert_eq!(sized.evaluation().map(|batch| batch.source.rows).collect::<Vec<_>>(), [1, 1, 1, 1]);
+        }
+    }
+
+    #[test]
+    fn too_few_sentinels_are_refused() {
+        let noise = Noise::Spans(SpanCorruption { density: 0.5, mean: 1.0, sentinels: vec![7, 8], end: None });
+        assert!(Denoised::new([vec![1; 4]], noise.clone(), options(), 0).is_ok());
+        assert!(matches!(Denoised::new([vec![1; 40]], noise, options(), 0), Err(Error::TooFew { least: 20, .. })));
+    }
+}
