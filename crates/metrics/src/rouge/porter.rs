@@ -5,7 +5,7 @@
 //! consonant. Each is marked below.
 
 /// NLTK: words that the rules would get wrong.
-const IRREGULAR: [(&str, &str); 15] = [
+const IRREGULAR: [(&str, &str); 16] = [
     ("sky", "sky"),
     ("skies", "sky"),
     ("dying", "die"),
@@ -21,10 +21,8 @@ const IRREGULAR: [(&str, &str); 15] = [
     ("howe", "howe"),
     ("proceed", "proceed"),
     ("exceed", "exceed"),
+    ("succeed", "succeed"),
 ];
-
-/// NLTK: of the same list.
-const SUCCEED: &str = "succeed";
 
 /// Step 2, if what is left has a measure above 0. The first ending that fits decides.
 const DOUBLE: [(&str, &str); 20] = [
@@ -65,7 +63,7 @@ pub(super) fn stem(word: &str) -> String {
     if let Some((_, stem)) = IRREGULAR.iter().find(|(irregular, _)| *irregular == word) {
         return (*stem).to_owned();
     }
-    if word.len() <= 2 || word == SUCCEED {
+    if word.len() <= 2 {
         return word.to_owned();
     }
     let steps = [plural, past, final_y, double_ending, single_ending, last_ending, final_e, final_l];
