@@ -47,7 +47,9 @@ pub enum Error {
         classes: usize,
     },
     /// A tag is not one of an entity.
-    #[error("the {side} tag {tag:?} (at position {position}) is neither O nor one of B-, I-, E- and S- before a type")]
+    #[error(
+        "the {side} tag {tag:?} (at position {position}) is neither O nor B, I, E or S with or without a type (B-PER)"
+    )]
     Tag {
         /// True or predicted.
         side: &'static str,
@@ -56,7 +58,7 @@ pub enum Error {
         /// How many tags come before it in its sentence.
         position: usize,
     },
-    /// A rank is not one: the best is 1.
+    /// What should have been found is not among what was ranked.
     #[error("candidate {index} is not among the {candidates} that have a score, which are counted from 0")]
     Candidate {
         /// Which should have been found.
@@ -64,13 +66,19 @@ pub enum Error {
         /// How many there are.
         candidates: usize,
     },
+    /// Two parts of a set were scored in different ways.
+    #[error("what was counted with {one} cannot be added to what was counted with {other}: score both in one way")]
+    Unlike {
+        /// How one was scored.
+        one: String,
+        /// How the other was.
+        other: String,
+    },
     /// A number is infinite, or none.
-    #[error("{unit} {position} is {value}, which is no finite number")]
+    #[error("{what} is {value}, which is no finite number")]
     NotFinite {
-        /// What the numbers are.
-        unit: &'static str,
-        /// How many come before it.
-        position: usize,
+        /// Which number: its place among others, counted from 0, or what it is.
+        what: String,
         /// The number.
         value: f64,
     },
@@ -81,23 +89,26 @@ pub enum Error {
         what: &'static str,
         /// The number.
         value: f64,
-        /// Above this.
+        /// The least it could be.
         low: f64,
-        /// Below this.
+        /// The most it could be.
         high: f64,
     },
     /// All numbers are the same, so that nothing can be said about how they vary.
     #[error("all {count} {unit} are {value}: without two that differ this is undefined")]
     Constant {
         /// How many there are.
-        count: usize,
+        count: u64,
         /// What they are.
         unit: &'static str,
-        /// The number.
+        /// The number, or the rank that all share.
         value: f64,
     },
     /// No curve of the wanted form is better than all others.
-    #[error("no power law fits best: the best exponent lies at the edge of the range tried, {low} to {high}")]
+    #[error(
+        "no power law fits best: the best exponent lies at the edge of the range tried, {low} to {high}; measure more \
+         sizes, further apart"
+    )]
     NoPowerLaw {
         /// The smallest exponent tried.
         low: f64,
@@ -114,6 +125,11 @@ pub(crate) fn check_paired(
     if left == right { Ok(()) } else { Err(Error::Unpaired { left, left_unit, right, right_unit }) }
 }
 
+/// Two ways of scoring must be one.
+pub(crate) fn check_like<T: PartialEq>(one: &T, other: &T, name: impl Fn(&T) -> String) -> Result<(), Error> {
+    if one == other { Ok(()) } else { Err(Error::Unlike { one: name(one), other: name(other) }) }
+}
+
 /// There must be at least `least`.
 pub(crate) fn check_enough(found: u64, least: u64, unit: &'static str) -> Result<(), Error> {
     if found >= least { Ok(()) } else { Err(Error::TooFew { found, least, unit }) }
@@ -122,16 +138,20 @@ pub(crate) fn check_enough(found: u64, least: u64, unit: &'static str) -> Result
 /// All numbers must be finite.
 pub(crate) fn check_finite(values: &[f64], unit: &'static str) -> Result<(), Error> {
     match values.iter().position(|value| !value.is_finite()) {
-        Some(position) => Err(Error::NotFinite { unit, position, value: values[position] }),
+        Some(position) => {
+            Err(Error::NotFinite { what: format!("number {position} of the {unit}"), value: values[position] })
+        }
         None => Ok(()),
     }
 }
 
-/// A level of confidence, or another share that is neither nothing nor everything.
+/// A number must be in a range whose ends belong to it.
+pub(crate) fn check_range(value: f64, what: &'static str, low: f64, high: f64) -> Result<(), Error> {
+    if (low..=high).contains(&value) { Ok(()) } else { Err(Error::Range { what, value, low, high }) }
+}
+
+/// A level of confidence is neither nothing nor certainty.
 pub(crate) fn check_level(level: f64) -> Result<(), Error> {
-    if level > 0.0 && level < 1.0 {
-        Ok(())
-    } else {
-        Err(Error::Range { what: "level of confidence", value: level, low: 0.0, high: 1.0 })
-    }
+    let what = "level of confidence";
+    if level > 0.0 && level < 1.0 { Ok(()) } else { Err(Error::Range { what, value: level, low: 0.0, high: 1.0 }) }
 }

@@ -10,7 +10,11 @@ pub use options::{BleuOptions, Smoothing};
 pub use score::BleuScore;
 pub use tokenizer::BleuTokenizer;
 
-use crate::{Error, signature::References};
+use crate::{
+    Error,
+    error::{check_enough, check_like},
+    signature::References,
+};
 
 /// BLEU of a corpus (Papineni et al. 2002, <https://aclanthology.org/P02-1040>), as sacreBLEU 2 computes it (Post 2018,
 /// arXiv:1804.08771):
@@ -65,20 +69,22 @@ impl Bleu {
 
     /// Counts what `other` has counted too.
     ///
-    /// # Panics
+    /// # Errors
     /// If their options differ: their counts are of different things.
-    pub fn merge(&mut self, other: &Self) {
-        assert_eq!(self.options, other.options, "counts of different words cannot be added up");
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        check_like(&self.options, &other.options, ToString::to_string)?;
         self.counts += other.counts;
         self.references.merge(&other.references);
+        Ok(())
     }
 
     /// The score of all segments.
     ///
     /// # Errors
-    /// If there are none.
+    /// If there are none, or if the smoothing adds less than nothing.
     pub fn finish(&self) -> Result<BleuScore, Error> {
-        crate::error::check_enough(self.references.segments(), 1, "segments")?;
+        check_enough(self.references.segments(), 1, "segments")?;
+        self.options.smoothing.check()?;
         Ok(BleuScore::new(&self.options, self.counts, &self.references))
     }
 }
@@ -97,7 +103,7 @@ mod tests {
             parts[at % 2].add(hypothesis, &[reference]).unwrap();
         }
         let [mut merged, other] = parts;
-        merged.merge(&other);
+        merged.merge(&other).unwrap();
         assert_eq!(merged.finish(), whole.finish());
     }
 
@@ -110,5 +116,16 @@ mod tests {
         assert_eq!(message, "segment 1 has 0 references: it takes at least 1");
         let message = BleuOptions::default().corpus(&["a", "b"], &[&["a"]]).unwrap_err().to_string();
         assert_eq!(message, "2 hypotheses cannot be paired with 1 sets of references: one of each is needed");
+    }
+
+    #[test]
+    fn what_was_counted_differently_is_not_added_up() {
+        let mut bleu = Bleu::default();
+        let message = bleu.merge(&Bleu::new(BleuOptions::multi_bleu())).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "what was counted with case:mixed|eff:no|tok:13a|smooth:exp cannot be added to what was counted with \
+             case:lc|eff:no|tok:none|smooth:none: score both in one way"
+        );
     }
 }

@@ -5,7 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Bleu, BleuCounts, BleuScore, BleuTokenizer};
-use crate::{Case, Error, error::check_paired, signature::yes};
+use crate::{
+    Case, Error,
+    error::{check_paired, check_range},
+    signature::yes,
+};
 
 /// What to do about a length of run of which there is no match, and which would make the product 0 (Chen and Cherry 2014,
 /// <https://aclanthology.org/W14-3346>).
@@ -25,6 +29,15 @@ pub enum Smoothing {
 }
 
 impl Smoothing {
+    /// Whether what it adds is something that can be added.
+    pub(super) fn check(self) -> Result<(), Error> {
+        match self {
+            Self::None | Self::Exponential => Ok(()),
+            Self::Floor(floor) => check_range(floor, "floor of a precision's matches", 0.0, f64::MAX),
+            Self::Add(added) => check_range(added, "number of matches to add", 0.0, f64::MAX),
+        }
+    }
+
     /// How much is added to matches and runs.
     pub(super) fn added(self) -> f64 {
         if let Self::Add(added) = self { added } else { 0.0 }
@@ -65,6 +78,9 @@ impl BleuOptions {
     /// Tokenized lower-case BLEU, as Moses' `multi-bleu.perl -lc` computes it: words stand between white space, as the
     /// tokenizer of whoever prepared the text left them, and nothing is smoothed. Older papers print it; it cannot be
     /// compared with BLEU on text as people write it, and hardly between two tokenizers.
+    ///
+    /// The script reads bytes, so that its `-lc` lowers the letters of ASCII alone, and only white space of ASCII parts
+    /// words. Here all letters are lowered: where there are others, give both the same lower-case text to compare them.
     pub fn multi_bleu() -> Self {
         Self { tokenizer: BleuTokenizer::None, case: Case::Lower, smoothing: Smoothing::None, effective_order: false }
     }
@@ -136,5 +152,22 @@ impl fmt::Display for BleuOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tokenizer, case, smoothing, effective_order } = self;
         write!(f, "case:{case}|eff:{}|tok:{tokenizer}|smooth:{smoothing}", yes(*effective_order))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_that_is_no_number_is_an_error() {
+        for (smoothing, want) in [
+            (Smoothing::Floor(-0.5), "the floor of a precision's matches is -0.5: it must be between 0 and "),
+            (Smoothing::Add(f64::NAN), "the number of matches to add is NaN: it must be between 0 and "),
+        ] {
+            let options = BleuOptions { smoothing, ..BleuOptions::default() };
+            let message = options.score("a b", &["a c"]).unwrap_err().to_string();
+            assert!(message.starts_with(want), "{message}");
+        }
     }
 }

@@ -12,7 +12,7 @@ pub use options::ChrfOptions;
 
 use crate::{
     Error,
-    error::check_enough,
+    error::{check_enough, check_like},
     signature::{References, VERSION},
 };
 
@@ -66,20 +66,22 @@ impl Chrf {
 
     /// Counts what `other` has counted too.
     ///
-    /// # Panics
+    /// # Errors
     /// If their options differ: their counts are of different things.
-    pub fn merge(&mut self, other: &Self) {
-        assert_eq!(self.options, other.options, "counts of different runs cannot be added up");
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        check_like(&self.options, &other.options, |options| format!("{}|{options}", options.name()))?;
         self.counts += &other.counts;
         self.references.merge(&other.references);
+        Ok(())
     }
 
     /// The score of all segments.
     ///
     /// # Errors
-    /// If there are none.
+    /// If there are none, or if the options ask for no run of any length.
     pub fn finish(&self) -> Result<ChrfScore, Error> {
         check_enough(self.references.segments(), 1, "segments")?;
+        check_enough((self.options.char_order + self.options.word_order) as u64, 1, "lengths of runs to compare")?;
         Ok(ChrfScore {
             score: self.options.of_counts(&self.counts),
             name: self.options.name(),
@@ -121,7 +123,7 @@ mod tests {
                 parts[at % 2].add(hypothesis, &[reference]).unwrap();
             }
             let [mut merged, other] = parts;
-            merged.merge(&other);
+            merged.merge(&other).unwrap();
             assert_eq!(merged.finish(), whole.finish());
         }
     }
@@ -132,6 +134,12 @@ mod tests {
         assert_eq!(chrf.finish().unwrap_err().to_string(), "there are 0 segments: it takes at least 1");
         let message = chrf.add("b", &[""; 0]).unwrap_err().to_string();
         assert_eq!(message, "segment 0 has 0 references: it takes at least 1");
+        let nothing = ChrfOptions { char_order: 0, ..ChrfOptions::default() };
+        let message = nothing.score("a", &["a"]).unwrap_err().to_string();
+        assert_eq!(message, "there are 0 lengths of runs to compare: it takes at least 1");
+        let thrice = Chrf::new(ChrfOptions { beta: 3, ..ChrfOptions::default() });
+        let message = chrf.merge(&thrice).unwrap_err().to_string();
+        assert!(message.contains("chrF2|") && message.contains("chrF3|"), "{message}");
     }
 
     #[test]

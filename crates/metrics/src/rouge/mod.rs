@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Hits, PrecisionRecall,
-    error::{check_enough, check_paired},
+    error::{check_enough, check_like, check_paired},
     ngrams::{count, shared, total},
 };
 
@@ -78,11 +78,12 @@ impl Rouge {
 
     /// Adds what `other` has added too.
     ///
-    /// # Panics
+    /// # Errors
     /// If only one of them stems: their words are different.
-    pub fn merge(&mut self, other: &Self) {
-        assert_eq!(self.stemming, other.stemming, "scores of different words cannot be added up");
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        check_like(&self.stemming, &other.stemming, |stemming| format!("stemming {stemming:?}"))?;
         self.add_sums(&other.sums, other.pairs);
+        Ok(())
     }
 
     /// The mean over all pairs.
@@ -236,9 +237,11 @@ mod tests {
         for rouge in [&mut whole, &mut other] {
             rouge.add("", &["a"]).unwrap();
         }
-        part.merge(&other);
+        part.merge(&other).unwrap();
         assert_eq!(part.finish(), whole.finish());
         assert_eq!(whole.finish().unwrap().rouge1.f1, 0.25);
         assert!(whole.add("a", &[""; 0]).is_err());
+        let message = whole.merge(&Rouge::new(Stemming::Porter)).unwrap_err().to_string();
+        assert!(message.contains("stemming None") && message.contains("stemming Porter"), "{message}");
     }
 }
