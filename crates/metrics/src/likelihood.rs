@@ -26,26 +26,26 @@ use crate::{Error, error::check_enough};
 /// assert_eq!(score.to_string(), "perplexity 8.0000, 2.0794 nats per token, 1.5000 bits per byte, 2.0000 bits per character");
 /// # Ok::<(), salamander_metrics::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Likelihood {
-    /// The sum of `-ln p`.
-    pub nats: f64,
-    /// How many tokens were predicted.
-    pub tokens: u64,
-    /// How many bytes of UTF-8 they spell: 0 if that is not known.
-    pub bytes: u64,
-    /// How many characters they spell (Unicode scalar values): 0 if that is not known.
-    pub characters: u64,
+    nats: f64,
+    tokens: u64,
+    /// Of them, those of which it is known what they spell.
+    spelled: u64,
+    bytes: u64,
+    characters: u64,
 }
 
 impl Likelihood {
     /// Adds the surprise at some tokens, which spell `text`. A model that reads in windows predicts some tokens several
     /// times, or not at all: text and tokens must be those that the nats are of.
     pub fn add(&mut self, nats: f64, tokens: u64, text: &str) {
-        self.merge(&Self { nats, tokens, bytes: text.len() as u64, characters: text.chars().count() as u64 });
+        let (bytes, characters) = (text.len() as u64, text.chars().count() as u64);
+        self.merge(&Self { nats, tokens, spelled: tokens, bytes, characters });
     }
 
-    /// Adds the surprise at some tokens of which it is not known what they spell.
+    /// Adds the surprise at some tokens of which it is not known what they spell: bits per byte and character are not known
+    /// either then.
     pub fn add_tokens(&mut self, nats: f64, tokens: u64) {
         self.merge(&Self { nats, tokens, ..Self::default() });
     }
@@ -54,6 +54,7 @@ impl Likelihood {
     pub fn merge(&mut self, other: &Self) {
         self.nats += other.nats;
         self.tokens += other.tokens;
+        self.spelled += other.spelled;
         self.bytes += other.bytes;
         self.characters += other.characters;
     }
@@ -67,7 +68,8 @@ impl Likelihood {
         if !self.nats.is_finite() {
             return Err(Error::NotFinite { what: "the sum of nats".to_owned(), value: self.nats });
         }
-        let bits = |of: u64| (of > 0).then(|| self.nats / (LN_2 * of as f64));
+        let known = self.spelled == self.tokens;
+        let bits = |of: u64| (known && of > 0).then(|| self.nats / (LN_2 * of as f64));
         let nats_per_token = self.nats / self.tokens as f64;
         Ok(LikelihoodScore {
             nats_per_token,
@@ -85,7 +87,7 @@ pub struct LikelihoodScore {
     pub nats_per_token: f64,
     /// Among how many equally likely tokens it would be as unsure.
     pub perplexity: f64,
-    /// How long the text is when coded with the model, per byte of UTF-8; if the text is known.
+    /// How long the text is when coded with the model, per byte of UTF-8; if all of the text is known.
     pub bits_per_byte: Option<f64>,
     /// The same per character.
     pub bits_per_character: Option<f64>,
@@ -126,6 +128,9 @@ mod tests {
         let score = likelihood.finish().unwrap();
         assert!((score.bits_per_character.unwrap() - 2.1203).abs() < 1e-4);
         assert_eq!(score.bits_per_character, score.bits_per_byte);
+        // As soon as a token comes of which the text is not known, the text is too short for all.
+        likelihood.add_tokens(1.0, 1);
+        assert_eq!(likelihood.finish().unwrap().bits_per_byte, None);
     }
 
     #[test]

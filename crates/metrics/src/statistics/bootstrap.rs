@@ -106,6 +106,9 @@ impl Bootstrap {
     /// p = (1 + number of draws with d - mean of d > D) / (1 + number of draws)
     /// ```
     ///
+    /// Where one system is clearly better, this counts draws in which it is better still, and not those in which it is
+    /// worse: it is about half of what a test of both sides gives.
+    ///
     /// # Errors
     /// If there are not as many rows of one as of the other, none, or no resamples, if the level is not between 0 and 1, or
     /// if a score is not finite.
