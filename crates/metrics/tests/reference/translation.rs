@@ -186,7 +186,7 @@ fn chrf_is_that_of_sacrebleu() {
     }
 }
 
-/// An interval and a p-value, from NumPy's percentiles and sacreBLEU's function.
+/// An interval and a p-value, as NumPy computes them of the same draws.
 #[derive(Debug, Deserialize)]
 struct Summary {
     level: f64,
