@@ -259,4 +259,14 @@ mod tests {
             assert_eq!(stem(word), want, "{word}");
         }
     }
+
+    #[test]
+    fn stems_are_those_of_nltk() {
+        let recorded = include_str!("../../tests/reference/fixtures/stems.json");
+        let recorded: std::collections::BTreeMap<String, String> = serde_json::from_str(recorded).unwrap();
+        assert!(recorded.len() > 2000);
+        for (word, want) in recorded {
+            assert_eq!(stem(&word), want, "{word}");
+        }
+    }
 }

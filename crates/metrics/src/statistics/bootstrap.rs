@@ -99,15 +99,15 @@ impl Bootstrap {
     /// The difference of two systems on the same test set, the n-th row of either being of the same example: both are
     /// scored on the same draws.
     ///
-    /// The p-value is that of sacreBLEU's paired bootstrap (and Moses' before it): with the absolute differences `d` of the
-    /// draws, and `D` that of the whole set,
+    /// The p-value is the share of draws that, moved to where there is no difference (Efron and Tibshirani 1993, "An
+    /// Introduction to the Bootstrap", chapter 16), stray at least as far to either side as the whole set:
     ///
     /// ```text
-    /// p = (1 + number of draws with d - mean of d > D) / (1 + number of draws)
+    /// p = (1 + number of draws with |d - mean of d| ≥ |D|) / (1 + number of draws)
     /// ```
     ///
-    /// Where one system is clearly better, this counts draws in which it is better still, and not those in which it is
-    /// worse: it is about half of what a test of both sides gives.
+    /// `d` is the difference of a draw, `D` that of the whole set. What sacreBLEU prints after a paired bootstrap counts
+    /// absolute differences, and so one side alone: where one system is clearly better it is about half of this.
     ///
     /// # Errors
     /// If there are not as many rows of one as of the other, none, or no resamples, if the level is not between 0 and 1, or
@@ -131,8 +131,8 @@ impl Bootstrap {
 
 fn p_value(estimate: f64, differences: &[f64]) -> f64 {
     let draws = differences.len() as f64;
-    let mean = differences.iter().map(|difference| difference.abs()).sum::<f64>() / draws;
-    let beyond = differences.iter().filter(|difference| difference.abs() - mean > estimate.abs()).count();
+    let mean = differences.iter().sum::<f64>() / draws;
+    let beyond = differences.iter().filter(|difference| (*difference - mean).abs() >= estimate.abs()).count();
     (1.0 + beyond as f64) / (1.0 + draws)
 }
 
@@ -189,6 +189,48 @@ mod tests {
         let difference = Bootstrap::default().difference(&a, &b, mean).unwrap();
         assert!((difference.interval.low - 1.0).abs() < 1e-12 && (difference.interval.high - 1.0).abs() < 1e-12);
         assert_eq!(difference.p_value, 1.0 / 1001.0);
+    }
+
+    #[test]
+    fn a_system_against_itself_is_no_better() {
+        let rows: Vec<_> = (0..50).map(|n| f64::from(n * n % 23)).collect();
+        let difference = Bootstrap::default().difference(&rows, &rows, mean).unwrap();
+        assert_eq!(difference.to_string(), "+0.00 [+0.00, +0.00], p = 1.0000");
+    }
+
+    #[test]
+    fn of_equal_systems_one_in_twenty_seems_better() {
+        let mut random = Random::at(11, 0);
+        let mut system = || (0..40).map(|_| random.below(1000) as f64).collect::<Vec<_>>();
+        let bootstrap = Bootstrap { resamples: 200, ..Default::default() };
+        let p_values = (0..400).map(|_| bootstrap.difference(&system(), &system(), mean).unwrap().p_value);
+        let seeming = p_values.filter(|&p_value| p_value < 0.05).count();
+        // 20 expected, with a standard deviation of 4.4.
+        assert!(seeming.abs_diff(20) < 14, "{seeming}");
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Recorded {
+        scores: Vec<f64>,
+        estimate: f64,
+        level: f64,
+        low: f64,
+        high: f64,
+        p_value: f64,
+    }
+
+    #[test]
+    fn intervals_are_those_of_numpy() {
+        let recorded = include_str!("../../tests/reference/fixtures/bootstrap.json");
+        let recorded: Vec<Recorded> = serde_json::from_str(recorded).unwrap();
+        assert!(recorded.len() > 10);
+        for case in recorded {
+            let interval = middle(case.estimate, case.scores.clone(), case.level).unwrap();
+            let p_value = p_value(case.estimate, &case.scores);
+            for (got, want) in [(interval.low, case.low), (interval.high, case.high), (p_value, case.p_value)] {
+                assert!((got - want).abs() < 1e-12 * want.abs().max(1.0), "{got}: {case:?}");
+            }
+        }
     }
 
     #[test]

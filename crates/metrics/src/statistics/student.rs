@@ -130,6 +130,29 @@ mod tests {
         assert_eq!((StudentT::new(5).beyond(0.0), StudentT::new(5).beyond(f64::INFINITY)), (1.0, 0.0));
     }
 
+    #[derive(Debug, serde::Deserialize)]
+    struct Recorded {
+        freedom: u64,
+        t: f64,
+        beyond: f64,
+        level: f64,
+        within: f64,
+    }
+
+    #[test]
+    fn it_is_that_of_scipy() {
+        let recorded = include_str!("../../tests/reference/fixtures/student.json");
+        let recorded: Vec<Recorded> = serde_json::from_str(recorded).unwrap();
+        assert!(recorded.len() > 50);
+        for case in recorded {
+            let student = StudentT::new(case.freedom);
+            for (got, want) in [(student.beyond(case.t), case.beyond), (student.within(case.level), case.within)] {
+                // Of the smallest shares SciPy's quantiles have but a few digits.
+                assert!((got - want).abs() < 1e-9 * want.max(1.0), "{got}: {case:?}");
+            }
+        }
+    }
+
     #[test]
     fn many_degrees_of_freedom_are_the_normal_distribution() {
         assert!((StudentT::new(1 << 40).within(0.95) - 1.959_963_984_540_054).abs() < 1e-7);
