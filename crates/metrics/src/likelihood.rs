@@ -134,6 +134,15 @@ mod tests {
     }
 
     #[test]
+    fn a_character_may_be_several_bytes() {
+        let mut likelihood = Likelihood::default();
+        likelihood.add(12.0 * LN_2, 1, "né…");
+        let score = likelihood.finish().unwrap();
+        // 1, 2 and 3 bytes.
+        assert_eq!((score.bits_per_byte, score.bits_per_character), (Some(2.0), Some(4.0)));
+    }
+
+    #[test]
     fn nothing_and_the_impossible_are_errors() {
         let mut likelihood = Likelihood::default();
         assert_eq!(likelihood.finish().unwrap_err().to_string(), "there are 0 tokens: it takes at least 1");

@@ -167,6 +167,8 @@ mod tests {
                 // The ampersand is made first, and what it makes is read again.
                 ("&amp;lt;", "<"),
                 ("<skipped>x", "x"),
+                // A word goes on behind a hyphen and a line end, but not behind the last.
+                ("well-\nknown well-\n", "wellknown well-"),
                 ("„a“ – b…", "„a“ – b…"),
             ],
         );
@@ -182,6 +184,8 @@ mod tests {
                 ("5€+3", "5 € + 3"),
                 // Without a character behind it, the full stop stays with the number.
                 ("in 1984.", "in 1984."),
+                // And so it does where white space ended the line.
+                ("in 1984. \n", "in 1984."),
             ],
         );
     }

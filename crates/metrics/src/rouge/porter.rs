@@ -252,6 +252,7 @@ mod tests {
             ("spied", "spi"),
             ("enjoy", "enjoy"),
             ("fly", "fli"),
+            ("bys", "by"),
             ("hopefully", "hope"),
             ("geology", "geolog"),
             ("ableness", "abl"),

@@ -53,9 +53,9 @@ impl PowerLaw {
     /// The curve nearest to the losses of models of some sizes.
     ///
     /// # Errors
-    /// If there are not as many sizes as losses, fewer than four, or fewer than three different sizes, if one is not
-    /// finite, a size is not above 0, if all losses are the same, if the level is not between 0 and 1, or if no exponent from 0.001 to 10 is better
-    /// than both its neighbours: then the losses are not those of a power law.
+    /// If there are not as many sizes as losses, fewer than four, or fewer than three different sizes; if one is not
+    /// finite, a size is not above 0, all losses are the same, or the level is not between 0 and 1; or if no exponent from
+    /// 0.001 to 10 is better than both its neighbours: then the losses are not those of a power law.
     pub fn fit(sizes: &[f64], losses: &[f64], level: f64) -> Result<Self, Error> {
         check(sizes, losses, level)?;
         let points = sizes.len() as u64;
