@@ -6,7 +6,7 @@ use salamander_text::Batches;
 
 use crate::{
     Objective,
-    student::{Answered, Student},
+    student::{Answered, Kind, Student},
 };
 
 /// How good a model is on a set.
@@ -32,10 +32,10 @@ impl Evaluation {
 }
 
 /// Goes over a whole set with a model that is not being trained.
-pub fn evaluate<M, B>(model: M, set: &B) -> Evaluation
+pub fn evaluate<M, S>(model: M, set: &S) -> Evaluation
 where
-    M: Objective,
-    B: Batches<Batch = M::Batch>,
+    S: Batches<Batch: Kind>,
+    M: Objective<S::Batch>,
 {
     let student = Student::new(model, 0.0);
     let answer = |batch| on_pool(|| InferenceStep::step(&student, batch));
