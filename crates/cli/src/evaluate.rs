@@ -85,12 +85,12 @@ impl Evaluate {
         if self.json {
             let numbers: Map<String, Value> =
                 scores.iter().map(|score| (score.name.to_owned(), json!(score.value))).collect();
-            println!("{}", Value::Object(numbers));
+            say!("{}", Value::Object(numbers));
             return Ok(ExitCode::SUCCESS);
         }
-        println!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.set);
+        say!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.set);
         for score in scores.iter().filter(|score| !score.text.is_empty()) {
-            println!("{}", score.text);
+            say!("{}", score.text);
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -82,7 +82,7 @@ impl Generate {
                 bail!("{} is an encoder: it reads and does not write", self.model.display())
             }
         }
-        println!();
+        say!("");
         Ok(ExitCode::SUCCESS)
     }
 

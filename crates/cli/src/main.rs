@@ -1,5 +1,13 @@
 //! The `salamander` binary: one file for each verb. Here arguments are read and lines are printed, and nowhere else.
 
+/// Prints a line. A reader that has gone away, as `head` does, is no reason to fail.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod backends;
 mod bench;
 mod choice;

@@ -21,9 +21,9 @@ impl Show {
         let recipe = recipe(&self.model)?;
         let architecture = architecture(&recipe.architecture)?;
         let config = recipe.config(Some(self.vocab_size))?;
-        println!("{}: {}", recipe.name, recipe.summary);
-        println!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
-        println!("{}", config.page());
+        say!("{}: {}", recipe.name, recipe.summary);
+        say!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
+        say!("{}", config.page());
         Ok(ExitCode::SUCCESS)
     }
 }

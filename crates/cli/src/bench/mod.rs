@@ -46,28 +46,28 @@ impl Bench {
         let config = recipe.config(Some(self.vocab_size))?;
         let device = self.on.open()?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        println!("{}: training, tokens a second", recipe.name);
+        say!("{}: training, tokens a second", recipe.name);
         for round in 1..=self.rounds.max(1) {
             let rate = measure(&config, &recipe.plan, &device, self.seconds)?;
-            println!("  round {round}: salamander {rate:.0}");
+            say!("  round {round}: salamander {rate:.0}");
             ours.push(rate);
             match peer(&config, &recipe.plan, self.seconds)? {
                 Some(rate) => {
-                    println!("  round {round}: PyTorch    {rate:.0}");
+                    say!("  round {round}: PyTorch    {rate:.0}");
                     theirs.push(rate);
                 }
-                None => println!(
+                None => say!(
                     "  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"
                 ),
             }
         }
         let rate = median(&mut ours);
-        println!("salamander: {rate:.0} tokens a second (median of {})", ours.len());
+        say!("salamander: {rate:.0} tokens a second (median of {})", ours.len());
         if !theirs.is_empty() {
             let peer = median(&mut theirs);
-            println!("PyTorch:    {peer:.0} tokens a second (eager, f32)\nratio:      {:.2}", rate / peer);
+            say!("PyTorch:    {peer:.0} tokens a second (eager, f32)\nratio:      {:.2}", rate / peer);
         }
-        println!("processor:  {}", processor::describe());
+        say!("processor:  {}", processor::describe());
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use salamander::{
     attention::describe::Group,
     datasets,
-    experiment::{self, Experiment, Place},
+    experiment::{self, Place},
     models::{ModelConfig, Recipe},
     train::{Plan, peak_memory},
 };
@@ -30,7 +30,7 @@ pub(super) fn run(recipe: Recipe, on: &On) -> Result<ExitCode> {
         Err(error) if no_data(&error) => {
             let words = recipe.size.vocab_size.unwrap_or(WORDS);
             tell(&recipe, &recipe.config(Some(words))?);
-            println!("no step was tried: {error:#}");
+            say!("no step was tried: {error:#}");
             return Ok(ExitCode::SUCCESS);
         }
         Err(error) => return Err(error),
@@ -44,12 +44,12 @@ pub(super) fn run(recipe: Recipe, on: &On) -> Result<ExitCode> {
     let begun = Instant::now();
     let (_, outcome) = experiment.train(Place::silent(device))?;
     let rate = outcome.tokens_per_second;
-    println!("one step with its evaluation: {:.2} s, {rate:.0} tokens a second", begun.elapsed().as_secs_f64());
+    say!("one step with its evaluation: {:.2} s, {rate:.0} tokens a second", begun.elapsed().as_secs_f64());
     if let Some(peak) = peak_memory() {
-        println!("memory at its peak: {}", size(peak as f64));
+        say!("memory at its peak: {}", size(peak as f64));
     }
     let step = begun.elapsed().as_secs_f64();
-    println!("{steps} steps at that speed: at most {:.1} hours", steps as f64 * step / 3600.0);
+    say!("{steps} steps at that speed: at most {:.1} hours", steps as f64 * step / 3600.0);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,8 +61,8 @@ fn no_data(error: &anyhow::Error) -> bool {
 fn tell(recipe: &Recipe, config: &ModelConfig) {
     let (page, plan) = (config.page(), &recipe.plan);
     let parameters = page.parameters();
-    println!("{}: {}", recipe.name, recipe.summary);
-    println!("parameters: {parameters}");
+    say!("{}: {}", recipe.name, recipe.summary);
+    say!("parameters: {parameters}");
     let groups = [
         (Group::Embedding, "embedding"),
         (Group::Attention, "attention"),
@@ -71,14 +71,14 @@ fn tell(recipe: &Recipe, config: &ModelConfig) {
         (Group::Head, "head"),
     ];
     for (group, name) in groups {
-        println!("  {name:<14} {}", page.parameters_of(group));
+        say!("  {name:<14} {}", page.parameters_of(group));
     }
     let tokens = plan.batch_tokens.unwrap_or(plan.batch_size * plan.seq_len) * plan.accumulate;
     let flops = page.training_flops_per_token() as f64;
-    println!("tokens of a step: at most {tokens}");
-    println!("training FLOPs: {flops:.3e} a token, {:.3e} in all", flops * tokens as f64 * plan.steps as f64);
+    say!("tokens of a step: at most {tokens}");
+    say!("training FLOPs: {flops:.3e} a token, {:.3e} in all", flops * tokens as f64 * plan.steps as f64);
     let state = (parameters * BYTES * COPIES) as f64;
-    println!("memory: {} of parameters, gradients and moments, and a batch's activations", size(state));
+    say!("memory: {} of parameters, gradients and moments, and a batch's activations", size(state));
 }
 
 fn size(bytes: f64) -> String {

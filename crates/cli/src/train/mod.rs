@@ -92,7 +92,7 @@ impl Train {
         let mut experiment = prepare(recipe)?;
         if self.overfit_batch {
             experiment.overfit();
-            say(&experiment, "one batch, to be learnt by heart");
+            announce(&experiment, "one batch, to be learnt by heart");
             let place = Place { display, interrupter: stop_on_signal()?, ..Place::silent(device) };
             return Ok(end(&experiment.train(place)?.1, None));
         }
@@ -100,7 +100,7 @@ impl Train {
         let folder = self.run.unwrap_or_else(|| place::fresh(recipe, self.name.as_deref()));
         let run = Run::create(&folder, &written(recipe, &experiment.config)?, &environment::describe(&device))?;
         experiment.tokenizer.save(folder.join("tokenizer.json"))?;
-        say(&experiment, &folder.display().to_string());
+        announce(&experiment, &folder.display().to_string());
         let place = Place { run: Some(run), display, interrupter: stop_on_signal()?, ..Place::silent(device) };
         Ok(end(&experiment.train(place)?.1, Some(&folder)))
     }
@@ -119,7 +119,7 @@ impl Train {
         let config = written(&recipe, &experiment.config)?;
         salamander::checkpoint::write(&folder.join("config.toml"), config.as_bytes())?;
         let run = Run::resume(&folder, found.step)?;
-        say(&experiment, &format!("{}, on from step {}", folder.display(), found.step));
+        announce(&experiment, &format!("{}, on from step {}", folder.display(), found.step));
         let place = Place {
             run: Some(run),
             from: Some(found.path),
@@ -142,7 +142,7 @@ fn written(recipe: &Recipe, resolved: &ModelConfig) -> Result<String> {
 }
 
 /// What begins, in a few words. Reports have the standard output to themselves.
-fn say(experiment: &Experiment, place: &str) {
+fn announce(experiment: &Experiment, place: &str) {
     let Experiment { recipe, config, shortened, .. } = experiment;
     let plan = &recipe.plan;
     let batch = match plan.batch_tokens {

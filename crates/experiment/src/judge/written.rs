@@ -1,5 +1,7 @@
 //! How good texts are that a model writes.
 
+use std::collections::HashSet;
+
 use salamander_datasets::{Corpus, Pair};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
@@ -49,6 +51,11 @@ impl Experiment {
     ) -> Result<Vec<Score>, Error> {
         let Corpus::Pairs(splits) = &self.corpus else { return Err(self.other_model()) };
         let mut pairs: Vec<&Pair> = part.of(splits);
+        // What is drawn to train on may come again and again; a test set is judged as it is.
+        if matches!(part, Part::Train | Part::All) {
+            let mut seen = HashSet::new();
+            pairs.retain(|pair| seen.insert(*pair));
+        }
         pairs.truncate(judging.most.unwrap_or(usize::MAX));
         // Those of about the same length end at about the same time.
         pairs.sort_by_key(|(source, _)| source.len());
