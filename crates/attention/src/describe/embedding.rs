@@ -50,6 +50,7 @@ mod tests {
         check(EmbeddingConfig { scale: 2.0, dropout: 0.1, ..none }, "x = dropout(2 table[token], 0.1)");
         let all = EmbeddingConfig {
             scale: 1.0,
+            d_embedding: None,
             positions: PositionsConfig::Learned { max_seq_len: 4, offset: 2 },
             segments: 2,
             norm: NormConfig::Layer { epsilon: 1e-5, bias: true },
