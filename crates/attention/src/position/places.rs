@@ -4,6 +4,7 @@ use burn::tensor::{Int, Tensor};
 
 /// Where the tokens of a pass stand.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one for each pass
 pub(crate) enum Places {
     /// One after the other from here on, in every row.
     From(usize),
