@@ -22,7 +22,7 @@ fn encoder(choice: &Choice) -> EncoderConfig {
         embedding: EmbeddingConfig {
             segments: 2,
             norm: choice.residual.after.clone(),
-            d_embedding: (choice.seed % 2 == 0).then_some(3),
+            d_embedding: choice.seed.is_multiple_of(2).then_some(3),
             ..choice.embedding()
         },
         stack: choice.stack(choice.block(), BucketDirection::Both),

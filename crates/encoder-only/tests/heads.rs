@@ -19,7 +19,7 @@ fn encoder(choice: &Choice) -> EncoderConfig {
         max_seq_len: LONGEST,
         embedding: EmbeddingConfig {
             segments: 2,
-            d_embedding: (choice.seed % 2 == 0).then_some(3),
+            d_embedding: choice.seed.is_multiple_of(2).then_some(3),
             ..choice.embedding()
         },
         stack: choice.stack(choice.block(), BucketDirection::Both),

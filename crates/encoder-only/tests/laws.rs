@@ -22,7 +22,7 @@ fn config(choice: &Choice) -> EncoderConfig {
 
 /// Some embeddings are narrower than the stream, or wider.
 fn width(choice: &Choice) -> Option<usize> {
-    (choice.seed % 2 == 0).then_some(3)
+    choice.seed.is_multiple_of(2).then_some(3)
 }
 
 fn masked_lm(choice: &Choice, device: &Device) -> MaskedLm {
