@@ -18,8 +18,10 @@
 
 mod bert;
 mod config;
+mod describe;
 mod error;
 mod gpt2;
+mod head;
 mod llama;
 mod open;
 pub mod parity;
@@ -32,8 +34,9 @@ use salamander_checkpoint::{Directory, Names};
 
 pub use config::{Model, ModelConfig};
 pub use error::Error;
-pub use open::{Loaded, from_hugging_face, open};
-pub use recipe::{DataChoice, Recipe, TokenizerChoice, recipe, recipes};
+pub use head::Head;
+pub use open::{Loaded, from_hugging_face, open, open_checkpoint};
+pub use recipe::{DataChoice, Recipe, SpecialToken, Task, recipe, recipes};
 pub use size::Size;
 
 /// A published architecture.

@@ -26,7 +26,7 @@ impl List {
         }
         println!("\nData sets:");
         for set in datasets::ALL {
-            println!("  {:<22} {}", set.name, set.summary);
+            println!("  {:<22} {} [{}]", set.name, set.summary, set.origin);
         }
         Ok(ExitCode::SUCCESS)
     }

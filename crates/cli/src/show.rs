@@ -3,10 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use salamander::{
-    attention::describe::{Describe, Page},
-    models::{ModelConfig, architecture, recipe},
-};
+use salamander::models::{architecture, recipe};
 
 /// Shows a model: its sizes, its parts and what they count.
 #[derive(clap::Args)]
@@ -26,17 +23,7 @@ impl Show {
         let config = recipe.config(Some(self.vocab_size))?;
         println!("{}: {}", recipe.name, recipe.summary);
         println!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
-        println!("{}", page(&config));
+        println!("{}", config.page());
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The model on one page.
-fn page(config: &ModelConfig) -> Page {
-    match config {
-        ModelConfig::DecoderOnly(config) => config.page(),
-        ModelConfig::MaskedLm(config) => config.page(),
-        ModelConfig::Classifier(config) => config.page(),
-        ModelConfig::EncoderDecoder(config) => config.page(),
     }
 }
