@@ -33,7 +33,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A head on a model that is no encoder.
-    #[error("a {family} model has no head for {head}; encoder-only models have")]
+    #[error("{family} models have no head for {head}; encoder-only models do")]
     Head {
         /// What the model is.
         family: &'static str,

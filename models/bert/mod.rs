@@ -91,7 +91,12 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
 
 fn write(config: &ModelConfig) -> Option<Value> {
     let class = match config {
-        ModelConfig::MaskedLm(_) => "ForMaskedLM",
+        // One key says how layers and head bend.
+        ModelConfig::MaskedLm(MaskedLmConfig { encoder, head })
+            if head.activation == encoder.stack.block.feed_forward.activation =>
+        {
+            "ForMaskedLM"
+        }
         config => config::class_of(config, Activation::Tanh)?,
     };
     // A table of another width has no place in the file.

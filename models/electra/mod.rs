@@ -74,7 +74,7 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
 fn write(config: &ModelConfig) -> Option<Value> {
     let class = match config {
         ModelConfig::Discriminator(_) => "ForPreTraining",
-        ModelConfig::MaskedLm(_) => "ForMaskedLM",
+        ModelConfig::MaskedLm(config) if config.head.activation == Activation::Gelu => "ForMaskedLM",
         config => bert::config::class_of(config, Activation::Gelu)?,
     };
     let encoder = config.encoder()?;

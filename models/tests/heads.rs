@@ -55,11 +55,11 @@ fn who_writes_has_no_head() {
     let message = |name, head| nano(name).with_head(head).expect_err("it is no encoder").to_string();
     assert_eq!(
         message("gpt", Head::Classes(3)),
-        "a decoder-only model has no head for 3 classes; encoder-only models have"
+        "decoder-only models have no head for 3 classes; encoder-only models do"
     );
     assert_eq!(
         message("t5-nano", Head::Answers),
-        "a encoder-decoder model has no head for answers; encoder-only models have"
+        "encoder-decoder models have no head for answers; encoder-only models do"
     );
 }
 
@@ -101,4 +101,11 @@ fn what_the_file_cannot_say_is_not_written() {
     assert_eq!((bert.write)(&ModelConfig::SentenceEncoder(config)), None);
     let electra = nano("electra-nano").with_head(Head::MaskedLm).expect("a head");
     assert_eq!((bert.write)(&electra), None, "its embedding is narrower than its stream");
+    for (name, bends) in [("bert", Activation::Relu), ("electra", Activation::Relu)] {
+        let nano = nano(&format!("{name}-nano")).with_head(Head::MaskedLm).expect("a head");
+        let ModelConfig::MaskedLm(mut config) = nano else { panic!("a masked LM") };
+        config.head.activation = bends;
+        let known = architecture(name).expect("it is known");
+        assert_eq!((known.write)(&ModelConfig::MaskedLm(config)), None, "{name}'s file has no key for it");
+    }
 }
