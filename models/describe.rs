@@ -11,6 +11,11 @@ impl ModelConfig {
             Self::DecoderOnly(config) => config.page(),
             Self::MaskedLm(config) => config.page(),
             Self::Classifier(config) => config.page(),
+            Self::TokenClassifier(config) => config.page(),
+            Self::QuestionAnswerer(config) => config.page(),
+            Self::SentenceEncoder(config) => config.page(),
+            Self::Discriminator(config) => config.page(),
+            Self::ReplacedTokens(config) => config.page(),
             Self::EncoderDecoder(config) => config.page(),
         }
     }

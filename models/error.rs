@@ -32,6 +32,14 @@ pub enum Error {
     /// The numbers describe no model.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A head on a model that is no encoder.
+    #[error("{family} models have no head for {head}; encoder-only models do")]
+    Head {
+        /// What the model is.
+        family: &'static str,
+        /// What it was asked for.
+        head: String,
+    },
     /// A file of a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] salamander_checkpoint::Error),

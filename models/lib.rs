@@ -16,9 +16,11 @@
 //! # Ok::<(), salamander_models::Error>(())
 //! ```
 
+mod bart;
 mod bert;
 mod config;
 mod describe;
+mod electra;
 mod error;
 mod gpt2;
 mod head;
@@ -63,8 +65,15 @@ pub struct Architecture {
 }
 
 /// All of them.
-pub const ALL: &[Architecture] =
-    &[gpt2::ARCHITECTURE, llama::ARCHITECTURE, bert::ARCHITECTURE, t5::ARCHITECTURE, transformer::ARCHITECTURE];
+pub const ALL: &[Architecture] = &[
+    gpt2::ARCHITECTURE,
+    llama::ARCHITECTURE,
+    bert::ARCHITECTURE,
+    electra::ARCHITECTURE,
+    t5::ARCHITECTURE,
+    bart::ARCHITECTURE,
+    transformer::ARCHITECTURE,
+];
 
 /// The architecture of that name.
 ///

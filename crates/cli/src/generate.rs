@@ -78,7 +78,7 @@ impl Generate {
                 let tokens = translator.write(&source, &Request { new_tokens, stop, sampling })?;
                 print_all(tokens.text(&tokenizer))?;
             }
-            Model::MaskedLm(_) | Model::Classifier(_) => {
+            _ => {
                 bail!("{} is an encoder: it reads and does not write", self.model.display())
             }
         }
