@@ -8,7 +8,7 @@ use std::{
 use burn::tensor::Device;
 use salamander_checkpoint::Directory;
 use salamander_text::Tokenizer;
-use salamander_train::{Checkpoints, Which, weights};
+use salamander_train::{Checkpoints, Found, Which, weights};
 use serde::Deserialize;
 
 use crate::{ALL, Architecture, Error, Model, ModelConfig, Recipe};
@@ -24,6 +24,8 @@ pub struct Loaded {
     pub tokenizer: Option<Tokenizer>,
     /// The recipe it was trained by, if it was trained here.
     pub recipe: Option<Recipe>,
+    /// Checkpoints of its run that would have been taken and are damaged: one line each.
+    pub skipped: Vec<String>,
 }
 
 /// The `config.toml` of a run: the recipe as it was used, and the model that came out of it.
@@ -40,7 +42,7 @@ struct RunConfig {
 pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Loaded, Error> {
     let path = path.as_ref();
     if path.join("config.toml").is_file() {
-        return run(path, &Checkpoints::of(path).find_for_use()?.path, device);
+        return run(path, Checkpoints::of(path).find_for_use()?, device);
     }
     if path.join("config.json").is_file() {
         return from_hugging_face(&Directory::open(path)?, device);
@@ -54,18 +56,18 @@ pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Loaded, Error> {
 /// If it is none, there is no such checkpoint, or anything in it is missing, unknown or misshapen.
 pub fn open_checkpoint(path: impl AsRef<Path>, which: Which, device: &Device) -> Result<Loaded, Error> {
     let path = path.as_ref();
-    run(path, &Checkpoints::of(path).find(which)?.path, device)
+    run(path, Checkpoints::of(path).find(which)?, device)
 }
 
-fn run(path: &Path, checkpoint: &Path, device: &Device) -> Result<Loaded, Error> {
+fn run(path: &Path, checkpoint: Found, device: &Device) -> Result<Loaded, Error> {
     let file = path.join("config.toml");
     let read = |reason: String| Error::Read { path: file.clone(), reason };
     let text = fs::read_to_string(&file).map_err(|error| read(error.to_string()))?;
     let RunConfig { recipe, resolved } = toml::from_str(&text).map_err(|error| read(error.message().into()))?;
     resolved.validate()?;
-    let model = resolved.init(device).load_plain(weights(checkpoint))?;
+    let model = resolved.init(device).load_plain(weights(&checkpoint.path))?;
     let tokenizer = tokenizer(Some(path.join("tokenizer.json")))?;
-    Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe) })
+    Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe), skipped: checkpoint.skipped })
 }
 
 /// Reads a Hugging Face directory.
@@ -78,7 +80,7 @@ pub fn from_hugging_face(directory: &Directory, device: &Device) -> Result<Loade
     config.validate()?;
     let model = config.init(device).load(directory, &(architecture.names)(&config))?;
     let tokenizer = tokenizer(directory.tokenizer().map(Path::to_path_buf))?;
-    Ok(Loaded { config, model, tokenizer, recipe: None })
+    Ok(Loaded { config, model, tokenizer, recipe: None, skipped: Vec::new() })
 }
 
 fn of_type(model_type: &str) -> Result<&'static Architecture, Error> {

@@ -11,7 +11,6 @@ use crate::Usage;
 #[derive(clap::Args, Clone)]
 pub(crate) struct Choice {
     /// The model's name, as `list` shows it
-    #[arg(required_unless_present_any = ["config", "resume"])]
     pub(crate) model: Option<String>,
     /// A recipe of your own, or the config.toml of a run to repeat
     #[arg(long, value_name = "FILE", conflicts_with = "model")]

@@ -5,12 +5,12 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result};
 use salamander::{
     experiment::{Experiment, Judging, Part},
-    models::{Recipe, open, open_checkpoint, recipe},
+    models::{Recipe, open_checkpoint, recipe},
     train::Which,
 };
 use serde_json::{Map, Value, json};
 
-use crate::{On, Usage, choice::Source, progress::Reporter};
+use crate::{On, Usage, open_model, choice::Source, progress::Reporter};
 
 /// Judges a model on data.
 #[derive(clap::Args)]
@@ -71,7 +71,7 @@ impl Evaluate {
         let device = self.on.open()?;
         let loaded = match self.checkpoint {
             Some(which) => open_checkpoint(&self.model, which, &device)?,
-            None => open(&self.model, &device)?,
+            None => open_model(&self.model, &device)?,
         };
         let chosen = self.recipe(loaded.recipe.clone())?;
         let mut reporter = Reporter::new();

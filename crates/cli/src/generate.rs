@@ -9,11 +9,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 use salamander::{
     generate::{Completer, Pieces, Request, Sampling, Translator},
-    models::{Loaded, Model, open},
+    models::{Loaded, Model},
     text::Tokenizer,
 };
 
-use crate::On;
+use crate::{On, open_model};
 
 /// Lets a trained model write.
 #[derive(clap::Args)]
@@ -53,7 +53,7 @@ impl Generate {
             Sampling { temperature: self.temperature, top_k: self.top_k, top_p: self.top_p, seed: self.seed };
         sampling.validate()?;
         let device = self.on.open()?;
-        let Loaded { config, model, tokenizer, .. } = open(&self.model, &device)?;
+        let Loaded { config, model, tokenizer, .. } = open_model(&self.model, &device)?;
         let tokenizer =
             tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();

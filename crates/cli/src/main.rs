@@ -178,3 +178,12 @@ impl On {
         Ok(backend::open(self.device.as_deref().or(first).unwrap_or("flex"))?)
     }
 }
+
+/// Opens a model, and says which checkpoints of its run are damaged and had to be passed over.
+fn open_model(folder: &std::path::Path, device: &Device) -> anyhow::Result<models::Loaded> {
+    let loaded = models::open(folder, device)?;
+    for skipped in &loaded.skipped {
+        eprintln!("skipped: {skipped}");
+    }
+    Ok(loaded)
+}

@@ -48,6 +48,9 @@ impl Experiment {
             (Model::DecoderOnly(model), Set::Documents(train), Set::Documents(validation)) => {
                 self.go(model, (train, validation), place, Some(sample::text(self)), Model::DecoderOnly)
             }
+            (Model::DecoderOnly(model), Set::Packed(train), Set::Packed(validation)) => {
+                self.go(model, (train, validation), place, Some(sample::text(self)), Model::DecoderOnly)
+            }
             (Model::DecoderOnly(model), Set::Continued(train), Set::Continued(validation)) => {
                 self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
             }
@@ -57,8 +60,20 @@ impl Experiment {
             (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => {
                 self.go(model, (train, validation), place, Some(sample::gaps(&self.tokenizer, validation)), Model::MaskedLm)
             }
+            (Model::ReplacedTokens(model), Set::Masked(train), Set::Masked(validation)) => {
+                self.go(model, (train, validation), place, None, Model::ReplacedTokens)
+            }
             (Model::Classifier(model), Set::Classified(train), Set::Classified(validation)) => {
                 self.go(model, (train, validation), place, None, Model::Classifier)
+            }
+            (Model::TokenClassifier(model), Set::Tagged(train), Set::Tagged(validation)) => {
+                self.go(model, (train, validation), place, None, Model::TokenClassifier)
+            }
+            (Model::QuestionAnswerer(model), Set::Questions(train), Set::Questions(validation)) => {
+                self.go(model, (train, validation), place, None, Model::QuestionAnswerer)
+            }
+            (Model::SentenceEncoder(model), Set::Contrastive(train), Set::Contrastive(validation)) => {
+                self.go(model, (train, validation), place, None, Model::SentenceEncoder)
             }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::EncoderDecoder)

@@ -1,5 +1,6 @@
 //! How good a model is, in the numbers its task is measured by.
 
+mod answers;
 mod labels;
 mod likelihood;
 mod written;
@@ -53,6 +54,7 @@ impl Experiment {
         match (model, &set) {
             (Model::DecoderOnly(model), Set::Windows(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::DecoderOnly(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
+            (Model::DecoderOnly(model), Set::Packed(set)) => likelihood::tokens(model, &**set, progress),
             (Model::DecoderOnly(model), Set::Continued(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
                 scores.extend(self.answered(model, part, judging, progress)?);
@@ -64,7 +66,11 @@ impl Experiment {
                 scores.push(self.bigram(set)?);
                 Ok(scores)
             }
-            (Model::Classifier(model), Set::Classified(set)) => self.classes(model, &**set, progress),
+            (Model::ReplacedTokens(model), Set::Masked(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::Classifier(model), Set::Classified(set)) => self.labelled(model, &**set, progress),
+            (Model::TokenClassifier(model), Set::Tagged(set)) => self.labelled(model, &**set, progress),
+            (Model::QuestionAnswerer(model), Set::Questions(set)) => self.pointed_at(model, set, part, progress),
+            (Model::SentenceEncoder(model), Set::Contrastive(set)) => labels::retrieved(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Pairs(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
                 scores.extend(self.translated(model, part, judging, progress)?);

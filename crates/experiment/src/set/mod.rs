@@ -33,28 +33,6 @@ pub(crate) enum Set {
     Contrastive(Arc<Contrastive>),
 }
 
-/// The same for every kind.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! each_set {
-    ($self:expr, $set:ident => $body:expr) => {
-        match $self {
-            $crate::set::Set::Windows($set) => $body,
-            $crate::set::Set::Documents($set) => $body,
-            $crate::set::Set::Packed($set) => $body,
-            $crate::set::Set::Continued($set) => $body,
-            $crate::set::Set::Prefixed($set) => $body,
-            $crate::set::Set::Masked($set) => $body,
-            $crate::set::Set::Pairs($set) => $body,
-            $crate::set::Set::Denoised($set) => $body,
-            $crate::set::Set::Classified($set) => $body,
-            $crate::set::Set::Tagged($set) => $body,
-            $crate::set::Set::Questions($set) => $body,
-            $crate::set::Set::Contrastive($set) => $body,
-        }
-    };
-}
-
 /// Whether the data is one long text, which may be cut anywhere.
 pub(crate) fn continuous(corpus: &Corpus) -> bool {
     match corpus {

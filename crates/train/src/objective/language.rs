@@ -1,10 +1,10 @@
 //! Language models: the next token, or those behind the gaps.
 
 use burn::tensor::Device;
-use salamander_attention::Pass;
+use salamander_attention::{Mask, Pass};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_only::MaskedLm;
-use salamander_text::{LanguageBatch, PrefixBatch};
+use salamander_text::{LanguageBatch, PackedBatch, PrefixBatch};
 
 use super::{Objective, Question, ids, padding};
 
@@ -18,6 +18,21 @@ impl Objective<LanguageBatch> for Decoder {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
         Question::of(logits, &batch.targets, pass.take_penalty())
+    }
+}
+
+/// The same on rows that several documents share: each sees itself alone, and counts its positions from 0 (Krell et al. 2021,
+/// arXiv:2107.02027).
+impl Objective<PackedBatch> for Decoder {
+    fn targets(batch: &PackedBatch) -> usize {
+        batch.counted()
+    }
+
+    fn ask(&self, batch: &PackedBatch, device: &Device) -> Question {
+        let mask = padding(batch.language.padding.as_ref()).and(Mask::within(batch.segments().to_rows()));
+        let mut pass = Pass::new(mask).with_positions(ids(&batch.positions(), device));
+        let logits = self.forward(ids(&batch.language.inputs, device), &mut pass); // [B, T, V]
+        Question::of(logits, &batch.language.targets, pass.take_penalty())
     }
 }
 

@@ -3,13 +3,15 @@
 mod labels;
 mod language;
 mod pairs;
+mod replaced;
+mod sentences;
 
 use burn::{
     module::{Module, ModuleDisplay},
     tensor::{Bool, Device, Int, Tensor, TensorData},
 };
-use salamander_attention::Mask;
-use salamander_text::{IGNORE, Matrix};
+use salamander_attention::{Mask, Pass};
+use salamander_text::{IGNORE, Matrix, Rows};
 
 /// A model's answers to a batch, and the right ones.
 #[derive(Debug)]
@@ -58,4 +60,13 @@ fn ids(matrix: &Matrix<i64>, device: &Device) -> Tensor<2, Int> {
 
 fn padding(matrix: Option<&Matrix<bool>>) -> Mask {
     matrix.map_or(Mask::None, |matrix| Mask::padding(matrix.to_rows()))
+}
+
+fn bools(matrix: &Matrix<bool>, device: &Device) -> Tensor<2, Bool> {
+    Tensor::from_data(TensorData::new(matrix.values.clone(), [matrix.rows, matrix.columns]), device)
+}
+
+/// What goes beside framed texts through a model that reads.
+fn reading(rows: &Rows, device: &Device) -> Pass<'static> {
+    Pass::new(padding(rows.padding.as_ref())).with_segments(ids(&rows.segments, device))
 }

@@ -228,8 +228,18 @@ impl Checkpoints {
     /// # Errors
     /// If there is none that is whole.
     pub fn find_for_use(&self) -> Result<Found, Error> {
-        let average = self.find(Which::Averaged);
-        average.or_else(|_| self.find(Which::Best)).or_else(|_| self.find(Which::Latest))
+        let mut skipped = Vec::new();
+        for which in [Which::Averaged, Which::Best] {
+            match self.find(which) {
+                Ok(found) => return Ok(Found { skipped, ..found }),
+                Err(Error::NoCheckpoint { .. }) => {}
+                Err(damaged) => skipped.push(damaged.to_string()),
+            }
+        }
+        let found = self.find(Which::Latest)?;
+        // The best may be the latest.
+        skipped.extend(found.skipped.iter().filter(|line| !skipped.contains(line)).cloned().collect::<Vec<_>>());
+        Ok(Found { skipped, ..found })
     }
 
     fn absent(&self, what: &str) -> Error {

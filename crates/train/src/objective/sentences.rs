@@ -1,0 +1,53 @@
+//! Which texts belong together.
+
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use salamander_encoder_only::SentenceEncoder;
+use salamander_text::{ContrastiveBatch, Rows};
+
+use super::{Objective, Question, bools, ids, reading};
+
+/// `τ`: how sharply likenesses are told apart (Gao et al. 2021).
+const TEMPERATURE: f64 = 0.05;
+/// What is added to the likeness of a text that is no wrong one.
+const HIDDEN: f32 = -1e9;
+
+/// Contrastive learning: among the second texts of a batch, the one that belongs to the first (van den Oord et al. 2018,
+/// arXiv:1807.03748; Gao et al. 2021, arXiv:2104.08821):
+///
+/// ```text
+/// -ln( exp(cos(xᵢ, yᵢ) / τ) / Σⱼ exp(cos(xᵢ, yⱼ) / τ) )
+/// ```
+impl Objective<ContrastiveBatch> for SentenceEncoder {
+    fn targets(batch: &ContrastiveBatch) -> usize {
+        batch.alike.rows
+    }
+
+    fn ask(&self, batch: &ContrastiveBatch, device: &Device) -> Question {
+        let (first, a) = meaning(self, &batch.first, device); // [B, D]
+        let (second, b) = meaning(self, &batch.second, device); // [B, D]
+        let likeness = first.matmul(second.transpose()).div_scalar(TEMPERATURE); // [B, B]
+        let logits = likeness.mask_fill(others_alike(batch, device), HIDDEN);
+        let targets = Tensor::<1, Int>::arange(0..batch.alike.rows as i64, device); // [B]
+        let extra = match (a, b) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        Question { logits, targets, weight: 1.0, extra }
+    }
+}
+
+/// Vectors of length 1, and what the layers ask for.
+fn meaning(model: &SentenceEncoder, rows: &Rows, device: &Device) -> (Tensor<2>, Option<Tensor<1>>) {
+    let mut pass = reading(rows, device);
+    let padding = rows.padding.as_ref().map(|padding| bools(padding, device));
+    let x = model.forward(ids(&rows.ids, device), padding, &mut pass); // [B, D]
+    let length = x.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-8); // [B, 1]
+    (x / length, pass.take_penalty())
+}
+
+/// Those that belong to another pair and are no wrong answer all the same, `[B, B]`.
+fn others_alike(batch: &ContrastiveBatch, device: &Device) -> Tensor<2, Bool> {
+    let n = batch.alike.rows;
+    let others = batch.alike.values.iter().enumerate().map(|(at, &alike)| alike && at / n != at % n);
+    Tensor::from_data(TensorData::new(others.collect::<Vec<_>>(), [n, n]), device)
+}
