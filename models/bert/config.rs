@@ -56,14 +56,14 @@ impl Described {
     /// The model for a task, if the class, which begins with `name`, is of one: a text's class comes from a head that
     /// bends with `activation` and ends in the tensor `classes`.
     pub(crate) fn task(
-        self,
+        &self,
         name: &str,
         (activation, classes): (Activation, &str),
         directory: &Directory,
-    ) -> Result<Result<ModelConfig, Self>, Error> {
-        let kind = self.class.as_deref().and_then(|class| class.strip_prefix(name)).unwrap_or_default().to_owned();
-        let Self { encoder, dropout, .. } = self;
-        Ok(Ok(match kind.as_str() {
+    ) -> Result<Option<ModelConfig>, Error> {
+        let Some(class) = self.class.as_deref().and_then(|class| class.strip_prefix(name)) else { return Ok(None) };
+        let (encoder, dropout) = (self.encoder.clone(), self.dropout);
+        Ok(Some(match class {
             "ForSequenceClassification" => {
                 let n_classes = rows(directory, classes)?;
                 let head = ClassificationHeadConfig { n_classes, activation, dropout };
@@ -78,7 +78,7 @@ impl Described {
             }
             // How the vectors of the tokens become one is not in this file.
             "Model" => ModelConfig::SentenceEncoder(SentenceEncoderConfig { encoder, pooling: Pooling::Mean }),
-            _ => return Ok(Err(Self { encoder, dropout, ..self })),
+            _ => return Ok(None),
         }))
     }
 }

@@ -86,7 +86,7 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
     ]);
     keys.finish()?;
     let task = described.task("Bert", (Activation::Tanh, "classifier.weight"), directory)?;
-    Ok(task.unwrap_or_else(|described| ModelConfig::MaskedLm(masked_lm(described.encoder, described.norm))))
+    Ok(task.unwrap_or_else(|| ModelConfig::MaskedLm(masked_lm(described.encoder, described.norm))))
 }
 
 fn write(config: &ModelConfig) -> Option<Value> {

@@ -62,7 +62,8 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
     ]);
     keys.finish()?;
     let task = described.task("Electra", (Activation::Gelu, "classifier.out_proj.weight"), directory)?;
-    Ok(task.unwrap_or_else(|Described { encoder, norm, class, .. }| {
+    Ok(task.unwrap_or_else(|| {
+        let Described { encoder, norm, class, .. } = described;
         if class.as_deref() == Some("ElectraForMaskedLM") {
             return ModelConfig::MaskedLm(MaskedLmConfig { encoder, head: guesses(norm) });
         }
