@@ -6,13 +6,14 @@ mod generate;
 mod list;
 mod parity;
 mod prepare;
+mod runs;
 mod show;
 mod train;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use salamander::{burn::tensor::Device, datasets, generate as writing, kernels::backend, models};
+use salamander::{burn::tensor::Device, compare, datasets, generate as writing, kernels::backend, models};
 
 /// Freed memory is kept for the next step instead of going back to the system page by page.
 #[cfg(feature = "flex")]
@@ -45,6 +46,8 @@ enum Verb {
     Show(show::Show),
     /// Trains a model.
     Train(train::Train),
+    /// Lists the runs there are, compares their curves, removes them.
+    Runs(runs::Runs),
     /// Lets a trained model write.
     Generate(generate::Generate),
     /// Lists the backends compiled in, finds their devices and checks each.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Verb::List(verb) => verb.run(),
         Verb::Show(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
+        Verb::Runs(verb) => verb.run(),
         Verb::Generate(verb) => verb.run(),
         Verb::Backends(verb) => verb.run(),
         Verb::Parity(verb) => verb.run(),
@@ -92,10 +96,23 @@ fn is_usage(error: &anyhow::Error) -> bool {
     let writing = |error: &writing::Error| matches!(error, writing::Error::Sampling { .. });
     let data =
         |error: &datasets::Error| matches!(error, datasets::Error::Unknown { .. } | datasets::Error::NoFile { .. });
+    let runs = |error: &compare::Error| {
+        use compare::Error as Runs;
+        matches!(
+            error,
+            Runs::NoRun { .. }
+                | Runs::Unknown { .. }
+                | Runs::Ambiguous { .. }
+                | Runs::NoMetric { .. }
+                | Runs::NoAxis { .. }
+                | Runs::NothingToDraw { .. }
+        )
+    };
     error.downcast_ref().is_some_and(model)
         || error.downcast_ref().is_some_and(backend)
         || error.downcast_ref().is_some_and(writing)
         || error.downcast_ref().is_some_and(data)
+        || error.downcast_ref().is_some_and(runs)
         || error.is::<Usage>()
 }
 

@@ -73,7 +73,7 @@ impl Config {
 
 /// Which line is at fault, where it is known.
 fn place(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().filter(|span| !span.is_empty()).and_then(|span| text.get(..span.start));
+    let before = error.span().filter(|span| span.start > 0).and_then(|span| text.get(..span.start));
     before.map(|text| format!(":{}", text.matches('\n').count() + 1)).unwrap_or_default()
 }
 

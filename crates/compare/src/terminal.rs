@@ -104,7 +104,7 @@ impl Plot {
         for Tick { value, label } in &up.ticks {
             let row = graph.top() + row(up, *value, graph.height);
             let room = graph.left() - 1;
-            buffer.set_string(room - Span::raw(label).width() as u16, row, label, Style::new());
+            buffer.set_string(room - 1 - Span::raw(label).width() as u16, row, label, Style::new());
             buffer.set_string(room, row, "┤", Style::new());
         }
         numbers(buffer, *graph, across);
@@ -196,8 +196,7 @@ fn text(buffer: &Buffer, colours: bool) -> String {
     for row in buffer.area.rows() {
         let mut line = String::new();
         let (mut now, mut covered) = (Color::Reset, 0);
-        let last =
-            row.columns().filter(|cell| buffer[(cell.x, cell.y)].symbol().trim() != "").map(|cell| cell.x).last();
+        let last = row.columns().map(|cell| cell.x).rfind(|x| buffer[(*x, row.y)].symbol().trim() != "");
         for x in 0..=last.unwrap_or(0) {
             let cell = &buffer[(x, row.y)];
             // A wide sign covers the cells behind it.
@@ -247,11 +246,11 @@ mod tests {
         );
         assert!(lines[20].starts_with("0 ┤"), "{}", lines[20]);
         assert!(lines[20].chars().nth(3).is_some_and(|c| ('⠁'..='⣿').contains(&c)), "{}", lines[20]);
-        // 57 columns behind the axis less two: the marks at 0, 10, ..., 40 stand at quarters of them.
+        // 55 columns of two dots each: the marks stand at the dots 0, 27, 55, 82 and 109.
         let places = |line: &str, c: char| {
             line.chars().enumerate().filter(|(_, at)| *at == c).map(|(at, _)| at).collect::<Vec<_>>()
         };
-        assert_eq!(places(&lines[21], '┬'), [3, 17, 30, 44, 57]);
+        assert_eq!(places(&lines[21], '┬'), [3, 16, 30, 44, 57]);
         assert_eq!(lines[22].split_whitespace().collect::<Vec<_>>(), ["0", "10", "20", "30", "40"]);
         assert_eq!(lines[23].trim(), "step");
         assert_eq!(lines[24], "─ gpt/a");
@@ -266,11 +265,8 @@ mod tests {
         let coloured = drawn(&curves, 80, true).join("\n");
         assert_eq!(coloured.matches('A').count(), 1 + 1);
         assert!(coloured.contains("\u{1b}[34m") && coloured.contains("\u{1b}[31m") && coloured.contains("\u{1b}[32m"));
-        assert!(
-            coloured
-                .lines()
-                .all(|line| !line.contains('\u{1b}') || line.ends_with("\u{1b}[39m") || line.contains("[39m "))
-        );
+        let reset = |line: &str| line.rfind('\u{1b}').is_none_or(|at| line[at..].starts_with("\u{1b}[39m"));
+        assert!(coloured.lines().all(reset), "no colour reaches beyond its line");
         // B and C end at the same place, and both are there.
         let end = |letter: char| plain.lines().skip(1).take(20).any(|line| line.trim_end().ends_with(letter));
         assert!(end('A') && end('B') && end('C'), "{plain}");

@@ -8,6 +8,7 @@
 //! | [`checkpoint`] | Hugging Face directories and modules, both ways |
 //! | [`text`], [`datasets`] | tokenizers, batches, data sets |
 //! | [`train`], [`generate`] | training and writing |
+//! | [`compare`] | the runs there are, and their curves side by side |
 //! | [`kernels`] | fused operations, and the backends compiled in |
 //!
 //! The backend is a run-time [`Device`](burn::tensor::Device); which ones exist is decided by this crate's features:
@@ -15,6 +16,7 @@
 
 pub use salamander_attention as attention;
 pub use salamander_checkpoint as checkpoint;
+pub use salamander_compare as compare;
 pub use salamander_datasets as datasets;
 pub use salamander_decoder_only as decoder_only;
 pub use salamander_encoder_decoder as encoder_decoder;

@@ -8,19 +8,19 @@ use std::{
 };
 
 /// A folder of runs, gone when it is dropped.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// A run that was planned so: `plan` is TOML, `lines` is what it reported.
-    pub fn run(&self, model: &str, name: &str, plan: &str, lines: &str) -> PathBuf {
+    pub(crate) fn run(&self, model: &str, name: &str, plan: &str, lines: &str) -> PathBuf {
         let path = self.path().join(model).join(name);
         fs::create_dir_all(path.join("checkpoints/step-00000010")).expect("a folder");
         let config = format!("[recipe]\nname = '{model}'\n[recipe.plan]\n{plan}\n[resolved]\nfamily = 'any'\n");
@@ -32,7 +32,7 @@ impl Folder {
     }
 }
 
-pub fn train(step: u64, loss: f64, seconds: f64) -> String {
+pub(crate) fn train(step: u64, loss: f64, seconds: f64) -> String {
     let tokens = step * 100;
     format!(
         "{{\"split\":\"train\",\"step\":{step},\"loss\":{loss},\"learning_rate\":0.001,\"gradient_norm\":1.5,\
@@ -40,12 +40,12 @@ pub fn train(step: u64, loss: f64, seconds: f64) -> String {
     )
 }
 
-pub fn validation(step: u64, loss: &str) -> String {
+pub(crate) fn validation(step: u64, loss: &str) -> String {
     format!("{{\"split\":\"validation\",\"step\":{step},\"loss\":{loss},\"accuracy\":0.5,\"targets\":640}}\n")
 }
 
 /// Twenty steps in two beats, the first better than the second.
-pub fn twenty() -> String {
+pub(crate) fn twenty() -> String {
     [
         train(5, 4.0, 1.0),
         train(10, 3.0, 2.0),
@@ -57,4 +57,4 @@ pub fn twenty() -> String {
     .concat()
 }
 
-pub const PLAN: &str = "steps = 20\nseed = 7\nevaluate = { every = 10, batches = 2 }";
+pub(crate) const PLAN: &str = "steps = 20\nseed = 7\nevaluate = { every = 10, batches = 2 }";
