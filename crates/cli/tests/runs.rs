@@ -71,13 +71,13 @@ fn they_are_compared() {
     run(folder.path(), "llama-nano", "20261125T140600Z");
     let said = works(folder.path(), &["compare", "gpt", "llama-nano", "--svg", "loss.svg"]);
     assert!(said.starts_with("validation loss (nats per target)\n") && said.contains("drawn into loss.svg"), "{said}");
-    assert!(said.contains("A  gpt/20261125T140700Z-wide  2.2500       20  2.2500       20"), "{said}");
+    assert!(said.contains("A  gpt/20261125T140700Z-wide    2.2500       20  2.2500       20\n"), "{said}");
     assert!(!said.contains('\u{1b}') && said.lines().all(|line| line.chars().count() <= 80), "{said}");
     let svg = fs::read_to_string(folder.path().join("loss.svg")).expect("drawn");
     assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
     let more = ["compare", "wide", "--metric", "train loss", "--x", "tokens", "--log", "--smooth", "3"];
     let said = works(folder.path(), &more);
-    assert!(said.starts_with("train loss (nats per target)\n") && said.contains("tokens"), "{said}");
+    assert!(said.starts_with("train loss (nats per target), mean of 3 reports\n") && said.contains("tokens"), "{said}");
 }
 
 #[test]
@@ -87,7 +87,10 @@ fn what_cannot_be_compared() {
     run(folder.path(), "gpt", "20261125T140600Z-wide");
     assert!(fails(folder.path(), &["compare", "bert"], 2).contains("there is no run `bert` in runs: there are gpt/"));
     assert!(fails(folder.path(), &["compare", "wide"], 2).contains("may be any of 2"));
-    assert!(fails(folder.path(), &["compare", "gpt", "--metric", "lose"], 2).contains("there are train loss, "));
+    assert!(
+        fails(folder.path(), &["compare", "gpt", "--metric", "lose"], 2)
+            .contains("there are tokens, train loss, validation loss")
+    );
     assert!(fails(folder.path(), &["compare", "gpt", "--x", "seconds"], 2).contains("reports no seconds"));
     assert!(fails(folder.path(), &["compare", "gpt", "--svg", "nowhere/loss.svg"], 1).contains("nowhere/loss.svg"));
     for wrong in [&["compare"][..], &["compare", "gpt", "--x", "hours"], &["compare", "gpt", "--smooth", "0"], &["fly"]]

@@ -15,6 +15,13 @@ pub struct View {
     pub smooth: Option<usize>,
 }
 
+impl View {
+    /// The same as an odd number, if it changes anything.
+    fn averaged(&self) -> Option<usize> {
+        self.smooth.map(|count| count / 2 * 2 + 1).filter(|count| *count > 1)
+    }
+}
+
 /// Curves on their axes, ready to be drawn: [`Plot::terminal`], [`Plot::svg`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
@@ -55,20 +62,17 @@ impl Plot {
         let scaled = unit_of_time(curves, view.across);
         let line = |curve: &Curve| {
             let raw = pieces(curve, view, scaled.1)?;
-            let smooth = view.smooth.filter(|count| *count > 1);
-            let smooth = smooth.map(|count| raw.iter().map(|piece| smoothed(piece, count)).collect());
+            let smooth = view.averaged().map(|count| raw.iter().map(|piece| smoothed(piece, count)).collect());
             Ok(Line { name: curve.name.clone(), raw, smooth })
         };
         let lines = curves.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
         if lines.iter().all(|line| line.raw.is_empty()) {
             return Err(Error::NothingToDraw { metric: metric.to_string(), log: view.log });
         }
-        let title = match view.smooth.filter(|count| *count > 1) {
-            Some(count) => format!("{metric}, mean of {} reports", count / 2 * 2 + 1),
-            None => metric.to_string(),
-        };
         let unit = metric.unit().filter(|unit| *unit != metric.to_string());
-        let label = unit.map_or_else(|| metric.to_string(), |unit| format!("{metric} ({unit})"));
+        let unit = unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
+        let mean = view.averaged().map(|count| format!(", mean of {count} reports")).unwrap_or_default();
+        let (title, label) = (metric.to_string(), format!("{metric}{unit}{mean}"));
         let across = Dimension { label: scaled.0.into(), log: false };
         Ok(Self { title, across, up: Dimension { label, log: view.log }, lines })
     }

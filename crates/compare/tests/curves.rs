@@ -161,7 +161,8 @@ fn the_smooth_one_over_the_faint_one() {
     let view = View { smooth: Some(5), ..View::default() };
     let plot = plot(&[curve("a", &values)], view).unwrap();
     let svg = plot.svg();
-    assert!(svg.contains("<title>validation loss, mean of 5 reports</title>"));
+    let label = "validation loss (nats per target), mean of 5 reports";
+    assert!(texts(&svg).contains(&label.to_owned()) && plot.terminal(80, false).starts_with(label));
     let (faint, smooth) = (svg.find("c0 faint").unwrap(), svg.find("\"curve c0\" points").unwrap());
     assert!(faint < smooth, "the smooth one is drawn over it");
     let places = places(&svg);
