@@ -76,7 +76,7 @@ impl Plot {
         writeln!(out, ".end {{ text-anchor: end }} .middle {{ text-anchor: middle }}")?;
         writeln!(out, ".page {{ fill: #fff }} .grid {{ stroke: #ddd }} .axis {{ stroke: #222 }}")?;
         writeln!(out, ".curve {{ fill: none; stroke-width: 1.8; stroke-linejoin: round }}")?;
-        writeln!(out, ".faint {{ stroke-width: 1; opacity: 0.3 }}")?;
+        writeln!(out, ".faint {{ stroke-width: 1; opacity: 0.4 }}")?;
         for index in 0..self.lines.len() {
             let dashes = DASHES[index / COLOURS.len() % DASHES.len()];
             let colour = COLOURS[index % COLOURS.len()].0;
@@ -155,4 +155,30 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance as WCAG 2.1 defines it.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let share = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    #[test]
+    fn curves_are_seen_on_both_pages() {
+        let contrast = |one: &str, other: &str| {
+            let (one, other) = (luminance(one), luminance(other));
+            (one.max(other) + 0.05) / (one.min(other) + 0.05)
+        };
+        for (light, dark) in COLOURS {
+            // What WCAG 2.1, 1.4.11, asks of graphics.
+            assert!(contrast(light, "#ffffff") >= 3.0 && contrast(dark, "#111111") >= 3.0, "{light}, {dark}");
+        }
+    }
 }

@@ -22,6 +22,8 @@ use crate::{
 const HEIGHT: u16 = 20;
 /// Narrower than this, there is nothing to see.
 const NARROWEST: u16 = 30;
+/// And nobody's terminal is wider.
+const WIDEST: u16 = 1000;
 /// Room at the right for the letters at the ends of the curves.
 const MARGIN: u16 = 2;
 /// Columns that a number on the horizontal axis takes, with the room around it.
@@ -47,10 +49,10 @@ struct Page {
 }
 
 impl Plot {
-    /// Draws it `width` columns wide: the curves in Braille dots, the axes, and below what is whose. Without `colours` the
+    /// Draws it `width` columns wide, as far as that makes sense: the curves in Braille dots, the axes, and below what is whose. Without `colours` the
     /// letters of the curves stand on them in several places. Of smoothed curves only what is smooth is drawn.
     pub fn terminal(&self, width: u16, colours: bool) -> String {
-        let mut page = self.page(width.max(NARROWEST));
+        let mut page = self.page(width.clamp(NARROWEST, WIDEST));
         self.curves(&mut page);
         self.axes(&mut page);
         if self.lines.len() > 1 {
@@ -277,7 +279,7 @@ mod tests {
         for values in
             [&[2.0][..], &[3.0, 3.0, 3.0], &[f64::NAN, 1.0, f64::INFINITY, 2.0], &[f64::MIN, f64::MAX], &[0.0]]
         {
-            for width in [0, 30, 200] {
+            for width in [0, 30, 200, u16::MAX] {
                 let lines = drawn(&[curve("a\u{1b}[2J", values)], width, true);
                 let dots = lines.join("").chars().filter(|c| ('⠁'..='⣿').contains(c)).count();
                 assert!(dots > 0, "{values:?}\n{}", lines.join("\n"));
