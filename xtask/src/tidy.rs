@@ -23,6 +23,7 @@ const CORE: &[&str] = &[
     "text",
     "train",
     "generate",
+    "metrics",
     "compare",
 ];
 

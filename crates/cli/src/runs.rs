@@ -99,13 +99,13 @@ impl Runs {
 
 fn list(runs: &compare::Runs) -> ExitCode {
     if runs.all().is_empty() {
-        println!("there are no runs in {}", runs.folder().display());
+        say!("there are no runs in {}", runs.folder().display());
     } else {
-        println!("{}", runs.table(SystemTime::now()));
+        say!("{}", runs.table(SystemTime::now()));
     }
     let mut code = ExitCode::SUCCESS;
     for error in runs.damaged() {
-        eprintln!("error: {error}");
+        esay!("error: {error}");
         code = ExitCode::FAILURE;
     }
     code
@@ -120,9 +120,9 @@ impl Compare {
         if let Some(file) = &self.svg {
             plot.write_svg(file)?;
         }
-        println!("{}\n{}", plot.terminal(width(), colours()), comparison.table());
+        say!("{}\n{}", plot.terminal(width(), colours()), comparison.table());
         if let Some(file) = self.svg {
-            println!("\ndrawn into {}", file.display());
+            say!("\ndrawn into {}", file.display());
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -132,17 +132,17 @@ impl Remove {
     fn run(self, runs: &compare::Runs) -> Result<ExitCode> {
         let removals = runs.to_remove(&self.runs)?;
         for removal in &removals {
-            println!("{}", removal.path().display());
+            say!("{}", removal.path().display());
         }
         let what = freed(&removals);
         if !self.yes && !agreed(&what)? {
-            println!("nothing was removed");
+            say!("nothing was removed");
             return Ok(ExitCode::SUCCESS);
         }
         for removal in removals {
             removal.remove()?;
         }
-        println!("removed {what}");
+        say!("removed {what}");
         Ok(ExitCode::SUCCESS)
     }
 }

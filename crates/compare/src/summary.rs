@@ -95,9 +95,10 @@ pub(crate) fn parent_name(path: &Path) -> String {
     parent.unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The first file a run writes for good is as old as the run.
+/// Where it ran is written once, when it begins; `config.toml` is written again when it goes on.
 fn begun(path: &Path) -> SystemTime {
-    fs::metadata(path.join(config::FILE)).and_then(|file| file.modified()).unwrap_or(UNIX_EPOCH)
+    let modified = |name: &str| fs::metadata(path.join(name)).and_then(|file| file.modified());
+    modified("env.json").or_else(|_| modified(config::FILE)).unwrap_or(UNIX_EPOCH)
 }
 
 fn steps(reports: &[Report]) -> u64 {

@@ -300,7 +300,7 @@ where
     }
 
     fn metric(&self, line: Value) -> Result<(), Error> {
-        self.steps.display.json(&line);
+        self.steps.display.report(&line);
         self.with_run(|run| run.metric(&line))
     }
 
