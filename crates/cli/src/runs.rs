@@ -105,7 +105,7 @@ fn list(runs: &compare::Runs) -> ExitCode {
     }
     let mut code = ExitCode::SUCCESS;
     for error in runs.damaged() {
-        esay!("error: {error}");
+        eprintln!("error: {error}");
         code = ExitCode::FAILURE;
     }
     code
