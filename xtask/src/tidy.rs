@@ -24,6 +24,7 @@ const CORE: &[&str] = &[
     "train",
     "generate",
     "metrics",
+    "compare",
 ];
 
 /// Checks them all and prints what breaks them.

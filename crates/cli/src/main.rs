@@ -17,13 +17,16 @@ mod list;
 mod parity;
 mod processor;
 mod progress;
+mod runs;
 mod show;
 mod train;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use salamander::{burn::tensor::Device, datasets, experiment, generate as writing, kernels::backend, models, train as training};
+use salamander::{
+    burn::tensor::Device, compare, datasets, experiment, generate as writing, kernels::backend, models, train as training,
+};
 
 /// Freed memory is kept for the next step instead of going back to the system page by page.
 #[cfg(feature = "flex")]
@@ -58,6 +61,8 @@ enum Verb {
     Train(train::Train),
     /// Judges a model on data.
     Evaluate(evaluate::Evaluate),
+    /// Lists the runs there are, compares their curves, removes them.
+    Runs(runs::Runs),
     /// Lets a trained model write.
     Generate(generate::Generate),
     /// Lists the backends compiled in, finds their devices and checks each.
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         Verb::Show(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::Runs(verb) => verb.run(),
         Verb::Generate(verb) => verb.run(),
         Verb::Backends(verb) => verb.run(),
         Verb::Parity(verb) => verb.run(),
@@ -98,6 +104,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
             || cause.downcast_ref().is_some_and(of_data)
             || cause.downcast_ref().is_some_and(of_training)
             || cause.downcast_ref().is_some_and(of_experiment)
+            || cause.downcast_ref().is_some_and(of_runs)
     })
 }
 
@@ -136,6 +143,19 @@ fn of_data(error: &datasets::Error) -> bool {
             | Data::Column { .. }
             | Data::Format { .. }
             | Data::FewProblems { .. }
+    )
+}
+
+fn of_runs(error: &compare::Error) -> bool {
+    use compare::Error as Runs;
+    matches!(
+        error,
+        Runs::NoRun { .. }
+            | Runs::Unknown { .. }
+            | Runs::Ambiguous { .. }
+            | Runs::NoMetric { .. }
+            | Runs::NoAxis { .. }
+            | Runs::NothingToDraw { .. }
     )
 }
 

@@ -145,7 +145,7 @@ fn what_there_is_and_what_it_looks_like() {
     assert!(works(&["show", "gpt2-small"]).replace([',', ' ', '_'], "").contains("124439808"));
     assert!(works(&["show", "llama-nano"]).contains("rotary"));
     assert!(works(&["backends"]).contains("flex"));
-    for verb in ["list", "show", "train", "evaluate", "generate", "backends", "parity", "bench"] {
+    for verb in ["list", "show", "train", "evaluate", "runs", "generate", "backends", "parity", "bench"] {
         assert!(works(&[verb, "--help"]).contains("Usage"), "{verb}");
     }
 }

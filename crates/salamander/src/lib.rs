@@ -9,6 +9,7 @@
 //! | [`text`], [`datasets`] | tokenizers, batches, data sets |
 //! | [`train`], [`generate`] | training and writing |
 //! | [`experiment`] | from a recipe to a trained and judged model |
+//! | [`compare`] | the runs there are, and their curves side by side |
 //! | [`metrics`] | BLEU, F1, perplexity and their like |
 //! | [`kernels`] | fused operations, and the backends compiled in |
 //!
@@ -17,6 +18,7 @@
 
 pub use salamander_attention as attention;
 pub use salamander_checkpoint as checkpoint;
+pub use salamander_compare as compare;
 pub use salamander_datasets as datasets;
 pub use salamander_decoder_only as decoder_only;
 pub use salamander_encoder_decoder as encoder_decoder;

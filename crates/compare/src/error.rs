@@ -1,0 +1,86 @@
+//! What can be wrong with runs, and with what is asked about them.
+
+use std::{io, path::PathBuf};
+
+/// What is wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A folder is no run.
+    #[error("{} is no run: {reason}", path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+        /// What it lacks.
+        reason: String,
+    },
+    /// A line that is not the last of `metrics.jsonl` is no report.
+    #[error("{}:{line}: is no report: {reason}; correct the line or delete it", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Which line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No run has that name.
+    #[error("there is no run `{wanted}` in {}: {have}", folder.display())]
+    Unknown {
+        /// What was asked for.
+        wanted: String,
+        /// Where it was looked for.
+        folder: PathBuf,
+        /// What there is.
+        have: String,
+    },
+    /// Several runs have that in their names.
+    #[error("`{wanted}` may be any of {}: {}; write more of the name", candidates.len(), candidates.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        wanted: String,
+        /// The runs it may mean.
+        candidates: Vec<String>,
+    },
+    /// No run reports that metric.
+    #[error("no report has `{metric}`: {have}")]
+    NoMetric {
+        /// What was asked for.
+        metric: String,
+        /// What is reported.
+        have: String,
+    },
+    /// A run does not report what the horizontal axis should show.
+    #[error("{run} reports no {axis}: draw it over the steps (`--x step`)")]
+    NoAxis {
+        /// The run.
+        run: String,
+        /// The axis.
+        axis: &'static str,
+    },
+    /// There is nothing a curve could go through.
+    #[error("`{metric}` has no value that can be drawn{}", if *.log { ": a logarithmic axis takes positive numbers, draw it without `--log`" } else { "" })]
+    NothingToDraw {
+        /// The metric.
+        metric: String,
+        /// Whether the axis is logarithmic.
+        log: bool,
+    },
+    /// The system would not read, write or remove something.
+    #[error("{}: cannot be {verb}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What should have been done: read, written, removed.
+        verb: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: impl Into<PathBuf>, verb: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, verb, source }
+    }
+}
