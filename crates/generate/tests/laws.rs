@@ -3,67 +3,16 @@
 #[path = "../../attention/tests/support/mod.rs"]
 mod support;
 
-use burn::{
-    module::Module,
-    tensor::{Device, Int, Tensor, TensorData},
-};
+mod models;
+
+use burn::{module::Module, tensor::Device};
+use models::*;
 use proptest::prelude::*;
 use salamander_attention::*;
-use salamander_decoder_only::{Decoder, DecoderConfig};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_decoder_only::Decoder;
 use salamander_generate::{Completer, Error, Request, Sampling, Translator};
 use salamander_text::Tokenizer;
 use support::*;
-
-const START: u32 = 1;
-const END: u32 = 2;
-
-fn decoder(choice: &Choice, device: &Device) -> Decoder {
-    device.seed(choice.seed);
-    DecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        embedding: choice.embedding(),
-        stack: choice.stack(choice.block(), BucketDirection::Back),
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-    .init(device)
-}
-
-fn encoder_decoder(choice: &Choice, device: &Device) -> EncoderDecoder {
-    device.seed(choice.seed);
-    EncoderDecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        source: choice.embedding(),
-        target: choice.embedding(),
-        encoder: choice.stack(choice.block(), BucketDirection::Both),
-        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-    .init(device)
-}
-
-fn words(choice: &Choice, count: usize, salt: u64) -> Vec<u32> {
-    let ids = choice.tokens(1, count, salt, &Device::flex()).into_data().convert::<i64>();
-    ids.try_to_vec::<i64>().expect("i64").into_iter().map(|id| id as u32).collect()
-}
-
-fn row(ids: &[u32], device: &Device) -> Tensor<2, Int> {
-    let ids: Vec<i64> = ids.iter().map(|&id| id.into()).collect();
-    let shape = [1, ids.len()];
-    Tensor::from_data(TensorData::new(ids, shape), device)
-}
-
-/// The logits behind the last position of `[1, T, V]`.
-fn last(logits: Tensor<3>) -> Vec<f32> {
-    let [_, t, _] = logits.dims();
-    values(logits.narrow(1, t - 1, 1))
-}
 
 /// Whether each token of `written`, and the `end` behind it if there is one, is the likeliest after all before it.
 fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &[u32], end: Option<u32>) -> bool {
@@ -74,16 +23,6 @@ fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &
         // two that are equally likely may change places
         logits[all[at] as usize] > largest - 1e-4
     })
-}
-
-/// The logits behind a target, all of it read anew.
-fn alone<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]) -> Vec<f32> + 'm {
-    let device = Device::flex();
-    let states = model.encode(row(source, &device), &mut Pass::default());
-    move |target| {
-        let memory = Memory { states: states.clone(), mask: Mask::None };
-        last(model.decode(row(target, &device), &mut Pass::default().with_memory(memory)))
-    }
 }
 
 fn complete(model: &Decoder, prompt: &[u32], request: &Request) -> Result<Vec<u32>, Error> {
