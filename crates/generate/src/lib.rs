@@ -73,6 +73,7 @@ mod pieces;
 mod request;
 mod sampling;
 mod search;
+mod side_by_side;
 mod stops;
 mod tokens;
 mod translator;

@@ -9,21 +9,21 @@ use burn::tensor::Device;
 use models::*;
 use proptest::prelude::*;
 use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{BeamSearch, Error, Hypothesis, Longest, Request, Translator, logits::log_sum_exp};
+use salamander_generate::{
+    BeamSearch, Completer, Error, Hypothesis, Longest, Request, Translator, logits::log_sum_exp,
+};
 use support::*;
 
-/// Log-probabilities of the tokens behind a target, all of it read anew.
-fn log_probabilities<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]) -> Vec<f64> + 'm {
-    let mut read = alone(model, source);
+/// Log-probabilities of the tokens behind `start` and what is written, all of it read anew.
+fn log_probabilities(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32]) -> impl FnMut(&[u32]) -> Vec<f64> {
     move |written| {
-        let logits = read(&[&[START], written].concat());
+        let logits = read(&[start, written].concat());
         let total = log_sum_exp(&logits);
         logits.into_iter().map(|logit| f64::from(logit) - total).collect()
     }
 }
 
-fn recomputed(model: &EncoderDecoder, source: &[u32], found: &Hypothesis) -> f64 {
-    let mut next = log_probabilities(model, source);
+fn recomputed(mut next: impl FnMut(&[u32]) -> Vec<f64>, found: &Hypothesis) -> f64 {
     let all: Vec<u32> = found.ids.iter().copied().chain(found.end).collect();
     (0..all.len()).map(|at| next(&all[..at])[all[at] as usize]).sum()
 }
@@ -39,9 +39,8 @@ fn greedy(model: &EncoderDecoder, end: u32, source: &[u32], tokens: usize) -> Ve
     written.collect::<Result<_, _>>().expect("finite logits")
 }
 
-/// The scores of all targets of at most `tokens` tokens, best first.
-fn exhaustive(model: &EncoderDecoder, end: u32, source: &[u32], tokens: usize, search: &BeamSearch) -> Vec<f64> {
-    let mut next = log_probabilities(model, source);
+/// The scores of all texts of at most `tokens` tokens, best first.
+fn exhaustive(mut next: impl FnMut(&[u32]) -> Vec<f64>, end: u32, tokens: usize, search: &BeamSearch) -> Vec<f64> {
     let (mut open, mut scores) = (vec![(Vec::new(), 0.0)], Vec::new());
     for length in 1..=tokens {
         for (text, so_far) in std::mem::take(&mut open) {
@@ -82,7 +81,7 @@ proptest! {
             prop_assert!(found.is_sorted_by(|a, b| a.score >= b.score));
             for text in &found {
                 let tokens = text.ids.len() + usize::from(text.end.is_some());
-                prop_assert!(close(text.log_probability, recomputed(&model, source, text)), "{:?}", text);
+                prop_assert!(close(text.log_probability, recomputed(log_probabilities(alone(&model, source), &[START]), text)), "{:?}", text);
                 prop_assert!(close(text.score, search.score(text.log_probability, tokens)));
                 prop_assert!(!text.ids.contains(&end) && tokens <= source.len() + 3);
                 prop_assert!(text.end == Some(end) || tokens == source.len() + 3);
@@ -131,7 +130,7 @@ proptest! {
         // 1 + 3 + 9 + 27 end, 81 are cut off
         let search = BeamSearch { width: 121, results, alpha, longest: Longest::Tokens(4), ..BeamSearch::default() };
         let found = find(&model, end, std::slice::from_ref(&source), &search);
-        let all = exhaustive(&model, end, &source, 4, &search);
+        let all = exhaustive(log_probabilities(alone(&model, &source), &[START]), end, 4, &search);
         prop_assert_eq!(found[0].len(), results);
         for (text, best) in found[0].iter().zip(&all) {
             prop_assert!(close(text.score, *best), "{} instead of {}", text.score, best);
@@ -154,6 +153,53 @@ proptest! {
         for (source, found) in sources.iter().zip(together) {
             let single = find(&model, end, std::slice::from_ref(source), &search);
             prop_assert!(close(found[0].score, single[0][0].score), "{:?} instead of {:?}", found, single);
+        }
+    }
+
+    #[test]
+    fn a_decoder_finds_the_best_there_are(
+        choice in choices(),
+        alpha in -0.5..1.5f64,
+        end in 0..4u32,
+        length in 1..5usize,
+    ) {
+        let model = decoder_of(4, &choice, &Device::flex());
+        let prompt: Vec<u32> = words(&choice, length, 1).into_iter().map(|word| word % 4).collect();
+        let search = BeamSearch {
+            width: 121,
+            results: 121,
+            alpha,
+            longest: Longest::Tokens(4),
+            stop: vec![end],
+        };
+        let found = Completer::new(&model, LONGEST).search(std::slice::from_ref(&prompt), &search).expect("legal");
+        let mut next = log_probabilities(anew(&model), &prompt);
+        let all = exhaustive(&mut next, end, 4, &search);
+        prop_assert_eq!(found[0].len(), all.len());
+        for (text, best) in found[0].iter().zip(&all) {
+            prop_assert!(close(text.score, *best), "{} instead of {}", text.score, best);
+            prop_assert!(close(text.log_probability, recomputed(&mut next, text)));
+        }
+    }
+
+    #[test]
+    fn a_batch_of_prompts_finds_what_each_finds_alone(
+        choice in choices(),
+        lengths in prop::collection::vec(1..4usize, 1..6),
+        width in 1..4usize,
+        end in 0..13u32,
+    ) {
+        let model = decoder(&choice, &Device::flex());
+        let completer = Completer::new(&model, LONGEST);
+        let prompts: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
+        let search = BeamSearch { width, longest: Longest::BeyondInput(4), stop: vec![end], ..BeamSearch::default() };
+        let together = completer.search(&prompts, &search).expect("a legal search");
+        prop_assert_eq!(together.len(), prompts.len());
+        for (prompt, found) in prompts.iter().zip(together) {
+            let single = completer.search(std::slice::from_ref(prompt), &search).expect("a legal search");
+            prop_assert!(close(found[0].score, single[0][0].score), "{:?} instead of {:?}", found, single);
+            let recomputed = recomputed(log_probabilities(anew(&model), prompt), &found[0]);
+            prop_assert!(close(found[0].log_probability, recomputed));
         }
     }
 }
@@ -190,4 +236,11 @@ fn what_makes_no_sense_is_refused() {
     assert!(matches!(refused(&[vec![3, 99]], fine()), Error::UnknownToken { id: 99, position: 1, .. }));
     assert!(matches!(refused(&[vec![3; 17]], fine()), Error::SourceTooLong { length: 17, .. }));
     assert!(translator.search(&[], &fine()).expect("nothing to do").is_empty());
+
+    let completer = Completer::new(&decoder(&some_choices(1)[0], &Device::flex()), LONGEST);
+    let refused = |prompts: &[Vec<u32>], search: BeamSearch| completer.search(prompts, &search).expect_err("refused");
+    assert!(matches!(refused(&sources, BeamSearch { width: 0, ..fine() }), Error::Search { setting: "width", .. }));
+    assert!(matches!(refused(&[vec![3], vec![]], fine()), Error::Empty { what: "prompt" }));
+    assert!(matches!(refused(&[vec![3; 16]], fine()), Error::TooLong { length: 16, new_tokens: 1, .. }));
+    assert!(completer.search(&[], &fine()).expect("nothing to do").is_empty());
 }

@@ -14,9 +14,14 @@ pub const START: u32 = 1;
 pub const END: u32 = 2;
 
 pub fn decoder(choice: &Choice, device: &Device) -> Decoder {
+    decoder_of(VOCAB, choice, device)
+}
+
+/// One that knows only `vocab_size` words.
+pub fn decoder_of(vocab_size: usize, choice: &Choice, device: &Device) -> Decoder {
     device.seed(choice.seed);
     DecoderConfig {
-        vocab_size: VOCAB,
+        vocab_size,
         d_model: choice.d_model(),
         max_seq_len: LONGEST,
         embedding: choice.embedding(),
@@ -73,4 +78,10 @@ pub fn alone<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]
         let memory = Memory { states: states.clone(), mask: Mask::None };
         last(model.decode(row(target, &device), &mut Pass::default().with_memory(memory)))
     }
+}
+
+/// The logits behind a text, all of it read anew.
+pub fn anew(model: &Decoder) -> impl FnMut(&[u32]) -> Vec<f32> {
+    let device = Device::flex();
+    move |all| last(model.forward(row(all, &device), &mut Pass::default()))
 }
