@@ -5,7 +5,11 @@ use salamander_attention::ConfigError;
 use salamander_checkpoint::{Directory, Names};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
-use salamander_encoder_only::{Classifier, ClassifierConfig, MaskedLm, MaskedLmConfig};
+use salamander_encoder_only::{
+    Classifier, ClassifierConfig, Discriminator, DiscriminatorConfig, EncoderConfig, MaskedLm, MaskedLmConfig,
+    QuestionAnswerer, QuestionAnswererConfig, ReplacedTokens, ReplacedTokensConfig, SentenceEncoder,
+    SentenceEncoderConfig, TokenClassifier, TokenClassifierConfig,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -19,8 +23,18 @@ pub enum ModelConfig {
     DecoderOnly(DecoderConfig),
     /// Fills gaps.
     MaskedLm(MaskedLmConfig),
-    /// Judges.
+    /// Judges a text.
     Classifier(ClassifierConfig),
+    /// Judges each token.
+    TokenClassifier(TokenClassifierConfig),
+    /// Finds answers.
+    QuestionAnswerer(QuestionAnswererConfig),
+    /// Makes a vector of a text.
+    SentenceEncoder(SentenceEncoderConfig),
+    /// Finds replaced tokens.
+    Discriminator(DiscriminatorConfig),
+    /// Replaces tokens and finds them: how a discriminator learns.
+    ReplacedTokens(ReplacedTokensConfig),
     /// Reads and writes.
     EncoderDecoder(EncoderDecoderConfig),
 }
@@ -33,8 +47,18 @@ pub enum Model {
     DecoderOnly(Decoder),
     /// Fills gaps.
     MaskedLm(MaskedLm),
-    /// Judges.
+    /// Judges a text.
     Classifier(Classifier),
+    /// Judges each token.
+    TokenClassifier(TokenClassifier),
+    /// Finds answers.
+    QuestionAnswerer(QuestionAnswerer),
+    /// Makes a vector of a text.
+    SentenceEncoder(SentenceEncoder),
+    /// Finds replaced tokens.
+    Discriminator(Discriminator),
+    /// Replaces tokens and finds them: how a discriminator learns.
+    ReplacedTokens(ReplacedTokens),
     /// Reads and writes.
     EncoderDecoder(EncoderDecoder),
 }
@@ -46,6 +70,11 @@ macro_rules! each {
             Self::DecoderOnly($model) => $body,
             Self::MaskedLm($model) => $body,
             Self::Classifier($model) => $body,
+            Self::TokenClassifier($model) => $body,
+            Self::QuestionAnswerer($model) => $body,
+            Self::SentenceEncoder($model) => $body,
+            Self::Discriminator($model) => $body,
+            Self::ReplacedTokens($model) => $body,
             Self::EncoderDecoder($model) => $body,
         }
     };
@@ -58,6 +87,11 @@ macro_rules! map {
             Self::DecoderOnly($model) => Model::DecoderOnly($body),
             Self::MaskedLm($model) => Model::MaskedLm($body),
             Self::Classifier($model) => Model::Classifier($body),
+            Self::TokenClassifier($model) => Model::TokenClassifier($body),
+            Self::QuestionAnswerer($model) => Model::QuestionAnswerer($body),
+            Self::SentenceEncoder($model) => Model::SentenceEncoder($body),
+            Self::Discriminator($model) => Model::Discriminator($body),
+            Self::ReplacedTokens($model) => Model::ReplacedTokens($body),
             Self::EncoderDecoder($model) => Model::EncoderDecoder($body),
         }
     };
@@ -77,13 +111,26 @@ impl ModelConfig {
         each!(self, config => config.validate())
     }
 
+    /// The encoder that a head stands on; of two, the one that is kept after training.
+    pub fn encoder(&self) -> Option<&EncoderConfig> {
+        match self {
+            Self::MaskedLm(config) => Some(&config.encoder),
+            Self::Classifier(config) => Some(&config.encoder),
+            Self::TokenClassifier(config) => Some(&config.encoder),
+            Self::QuestionAnswerer(config) => Some(&config.encoder),
+            Self::SentenceEncoder(config) => Some(&config.encoder),
+            Self::Discriminator(config) => Some(&config.encoder),
+            Self::ReplacedTokens(config) => Some(&config.discriminator.encoder),
+            Self::DecoderOnly(_) | Self::EncoderDecoder(_) => None,
+        }
+    }
+
     /// Words, `V`.
     pub fn vocab_size(&self) -> usize {
         match self {
             Self::DecoderOnly(config) => config.vocab_size,
-            Self::MaskedLm(config) => config.encoder.vocab_size,
-            Self::Classifier(config) => config.encoder.vocab_size,
             Self::EncoderDecoder(config) => config.vocab_size,
+            reads => reads.encoder().map_or(0, |encoder| encoder.vocab_size),
         }
     }
 
@@ -91,9 +138,8 @@ impl ModelConfig {
     pub fn max_seq_len(&self) -> usize {
         match self {
             Self::DecoderOnly(config) => config.max_seq_len,
-            Self::MaskedLm(config) => config.encoder.max_seq_len,
-            Self::Classifier(config) => config.encoder.max_seq_len,
             Self::EncoderDecoder(config) => config.max_seq_len,
+            reads => reads.encoder().map_or(0, |encoder| encoder.max_seq_len),
         }
     }
 
@@ -106,8 +152,8 @@ impl ModelConfig {
     pub fn family(&self) -> &'static str {
         match self {
             Self::DecoderOnly(_) => "decoder-only",
-            Self::MaskedLm(_) | Self::Classifier(_) => "encoder-only",
             Self::EncoderDecoder(_) => "encoder-decoder",
+            _ => "encoder-only",
         }
     }
 }

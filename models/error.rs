@@ -32,6 +32,14 @@ pub enum Error {
     /// The numbers describe no model.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A head on a model that is no encoder.
+    #[error("{family} models have no head for {head}; encoder-only models do")]
+    Head {
+        /// What the model is.
+        family: &'static str,
+        /// What it was asked for.
+        head: String,
+    },
     /// A file of a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] salamander_checkpoint::Error),
@@ -65,29 +73,18 @@ pub enum Error {
 impl Error {
     pub(crate) fn unknown<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<_> = known.collect();
-        let near = known.iter().map(|other| (distance(name, other), other)).min();
-        let hint = match near {
-            Some((far, other)) if far <= 1 + name.len() / 4 => format!("; did you mean `{other}`?"),
-            _ => ".".into(),
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => ".".into(),
         };
         Self::Unknown { kind, name: name.into(), hint, known: known.join(", ") }
     }
 }
 
-/// Letters to add, remove or change to make one word of the other (Levenshtein 1966).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
+/// The name among `known` that `name` is most likely a slip of, if any is near (Levenshtein 1966).
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.map(|other| (strsim::damerau_levenshtein(name, other), other)).min()?;
+    (near.0 <= 1 + name.len() / 4).then_some(near.1)
 }
 
 #[cfg(test)]
@@ -96,9 +93,10 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_offered() {
-        assert_eq!((distance("gpt", "gpt2"), distance("kitten", "sitting"), distance("", "abc")), (1, 3, 3));
         let message = Error::unknown("recipe", "gtp", ["gpt", "bert"].into_iter()).to_string();
-        assert_eq!(message, "there is no recipe `gtp`. There are: gpt, bert");
+        assert_eq!(message, "there is no recipe `gtp`; did you mean `gpt`? There are: gpt, bert");
+        let message = Error::unknown("recipe", "llama", ["gpt", "bert"].into_iter()).to_string();
+        assert_eq!(message, "there is no recipe `llama`. There are: gpt, bert");
         let message = Error::unknown("recipe", "bret-nano", ["gpt", "bert-nano"].into_iter()).to_string();
         assert_eq!(message, "there is no recipe `bret-nano`; did you mean `bert-nano`? There are: gpt, bert-nano");
     }

@@ -16,10 +16,14 @@
 //! # Ok::<(), salamander_models::Error>(())
 //! ```
 
+mod bart;
 mod bert;
 mod config;
+mod describe;
+mod electra;
 mod error;
 mod gpt2;
+mod head;
 mod llama;
 mod open;
 pub mod parity;
@@ -32,8 +36,9 @@ use salamander_checkpoint::{Directory, Names};
 
 pub use config::{Model, ModelConfig};
 pub use error::Error;
-pub use open::{Loaded, from_hugging_face, open};
-pub use recipe::{DataChoice, Recipe, TokenizerChoice, recipe, recipes};
+pub use head::Head;
+pub use open::{Loaded, from_hugging_face, open, open_checkpoint};
+pub use recipe::{DataChoice, Recipe, SpecialToken, Task, recipe, recipes};
 pub use size::Size;
 
 /// A published architecture.
@@ -60,8 +65,15 @@ pub struct Architecture {
 }
 
 /// All of them.
-pub const ALL: &[Architecture] =
-    &[gpt2::ARCHITECTURE, llama::ARCHITECTURE, bert::ARCHITECTURE, t5::ARCHITECTURE, transformer::ARCHITECTURE];
+pub const ALL: &[Architecture] = &[
+    gpt2::ARCHITECTURE,
+    llama::ARCHITECTURE,
+    bert::ARCHITECTURE,
+    electra::ARCHITECTURE,
+    t5::ARCHITECTURE,
+    bart::ARCHITECTURE,
+    transformer::ARCHITECTURE,
+];
 
 /// The architecture of that name.
 ///

@@ -8,7 +8,7 @@ use std::{
 use burn::tensor::Device;
 use salamander_checkpoint::Directory;
 use salamander_text::Tokenizer;
-use salamander_train::Run;
+use salamander_train::{Checkpoints, Which, weights};
 use serde::Deserialize;
 
 use crate::{ALL, Architecture, Error, Model, ModelConfig, Recipe};
@@ -40,7 +40,7 @@ struct RunConfig {
 pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Loaded, Error> {
     let path = path.as_ref();
     if path.join("config.toml").is_file() {
-        return run(path, device);
+        return run(path, &Checkpoints::of(path).find_for_use()?.path, device);
     }
     if path.join("config.json").is_file() {
         return from_hugging_face(&Directory::open(path)?, device);
@@ -48,13 +48,22 @@ pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Loaded, Error> {
     Err(Error::NoModel(path.into()))
 }
 
-fn run(path: &Path, device: &Device) -> Result<Loaded, Error> {
+/// Opens a run folder by a checkpoint of one's choice.
+///
+/// # Errors
+/// If it is none, there is no such checkpoint, or anything in it is missing, unknown or misshapen.
+pub fn open_checkpoint(path: impl AsRef<Path>, which: Which, device: &Device) -> Result<Loaded, Error> {
+    let path = path.as_ref();
+    run(path, &Checkpoints::of(path).find(which)?.path, device)
+}
+
+fn run(path: &Path, checkpoint: &Path, device: &Device) -> Result<Loaded, Error> {
     let file = path.join("config.toml");
     let read = |reason: String| Error::Read { path: file.clone(), reason };
     let text = fs::read_to_string(&file).map_err(|error| read(error.to_string()))?;
     let RunConfig { recipe, resolved } = toml::from_str(&text).map_err(|error| read(error.message().into()))?;
     resolved.validate()?;
-    let model = resolved.init(device).load_plain(Run::weights(path))?;
+    let model = resolved.init(device).load_plain(weights(checkpoint))?;
     let tokenizer = tokenizer(Some(path.join("tokenizer.json")))?;
     Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe) })
 }

@@ -44,8 +44,9 @@ pub fn check(directory: &Path, reference: &Path, device: &Device) -> Result<Vec<
             differences.push(Difference { name: format!("{name}.{i}"), largest });
         }
     }
-    let by_position = matches!(model, Model::DecoderOnly(_) | Model::MaskedLm(_));
-    let counted: &[i64] = if by_position { mask } else { &[] };
+    // The logits of a class are of the whole text, those of a target have no padding.
+    let whole = matches!(model, Model::Classifier(_) | Model::EncoderDecoder(_));
+    let counted: &[i64] = if whole { &[] } else { mask };
     let largest = largest_difference(&logits, &wanted.logits.values, counted);
     differences.push(Difference { name: "logits".into(), largest });
     Ok(differences)
@@ -78,6 +79,13 @@ fn run(model: &Model, wanted: &Reference, trace: &mut Trace, device: &Device) ->
         Model::DecoderOnly(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::MaskedLm(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::Classifier(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
+        Model::TokenClassifier(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
+        Model::QuestionAnswerer(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
+        Model::Discriminator(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
+        Model::SentenceEncoder(_) => return Err("a sentence encoder has no logits to compare".into()),
+        Model::ReplacedTokens(_) => {
+            return Err("no other library keeps generator and discriminator in one model".into());
+        }
         Model::EncoderDecoder(model) => {
             let target = wanted.decoder_input_ids.as_ref().ok_or("it has no decoder_input_ids")?;
             let target = ids(&target.shape, &target.values)?;

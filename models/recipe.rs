@@ -1,11 +1,16 @@
 //! Named models to train.
 
+mod data;
+
+use std::{fs, path::Path};
+
+pub use data::{DataChoice, SpecialToken, Task};
 use salamander_attention::ConfigError;
 use salamander_train::Plan;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::{ALL, Architecture, Error, ModelConfig, Size, architecture};
+use crate::{ALL, Architecture, Error, ModelConfig, Size, architecture, error::nearest};
 
 /// A named model to train: what it is, how large, on what data, how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,28 +32,6 @@ pub struct Recipe {
     pub data: DataChoice,
     /// How.
     pub plan: Plan,
-}
-
-/// What a recipe learns from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataChoice {
-    /// The data set's name.
-    pub set: String,
-    /// How its text becomes tokens.
-    pub tokenizer: TokenizerChoice,
-}
-
-/// How text becomes tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenizerChoice {
-    /// One for each character of the training text.
-    Characters,
-    /// One for each byte.
-    Bytes,
-    /// One for each word and each mark of the training text.
-    Words,
 }
 
 /// All recipes, with their architecture.
@@ -79,6 +62,24 @@ impl Recipe {
         Ok(recipe)
     }
 
+    /// Reads a recipe from a file, or from the `config.toml` of a run the recipe that was used.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is no recipe.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let unreadable = |reason: String| Error::Read { path: path.into(), reason };
+        let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let mut table: Table = toml::from_str(&text).map_err(|error| unreadable(reason(&error)))?;
+        let table = match table.remove("recipe") {
+            Some(Value::Table(recipe)) => recipe,
+            _ => table,
+        };
+        let name = table.get("name").and_then(Value::as_str).map(str::to_owned);
+        let file = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+        let recipe: Self = table.try_into().map_err(|error| unreadable(reason(&error)))?;
+        Ok(Self { name: name.or(file).unwrap_or_default(), ..recipe })
+    }
+
     /// Changes one setting: `plan.steps` to `100`, `model.stack.block.feed_forward.activation` to `silu`.
     ///
     /// # Errors
@@ -97,7 +98,7 @@ impl Recipe {
                 .ok_or_else(|| wrong(format!("`{key}` goes through `{part}`, which is no table")))?;
         }
         at.insert(last.into(), value);
-        let changed: Self = table.try_into().map_err(|error| wrong(format!("`{key}`: {}", first_line(&error))))?;
+        let changed: Self = table.try_into().map_err(|error| wrong(format!("`{key}`: {}", reason(&error))))?;
         // Settings of the model are not looked at before the whole is put together.
         if key.starts_with("model.") {
             changed.config(Some(1))?;
@@ -145,14 +146,19 @@ impl Recipe {
 }
 
 fn refused(recipe: &str, error: &impl std::fmt::Display) -> Error {
-    Error::Recipe { recipe: recipe.into(), reason: first_line(error) }
+    Error::Recipe { recipe: recipe.into(), reason: reason(error) }
 }
 
-/// What is wrong, without the drawing of where.
-fn first_line(error: &impl std::fmt::Display) -> String {
+/// What is wrong, without the drawing of where; an unknown name with the nearest that is known.
+fn reason(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let lines = text.lines().filter(|line| !line.contains('|') && !line.starts_with("TOML parse error"));
-    lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    let text = lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut quoted = text.split('`').skip(1).step_by(2);
+    match quoted.next().filter(|_| text.contains("unknown ")).and_then(|name| nearest(name, quoted)) {
+        Some(near) => format!("{text}; did you mean `{near}`?"),
+        None => text,
+    }
 }
 
 /// Puts `changes` into `table`. A table with a `kind` of its own is another thing and replaces the old one.

@@ -19,6 +19,12 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     recipes: &[
         ("gpt", include_str!("recipes/gpt.toml")),
         ("gpt-shakespeare-cpu", include_str!("recipes/gpt-shakespeare-cpu.toml")),
+        ("gpt-shakespeare", include_str!("recipes/gpt-shakespeare.toml")),
+        ("names", include_str!("recipes/names.toml")),
+        ("sorter", include_str!("recipes/sorter.toml")),
+        ("copy", include_str!("recipes/copy.toml")),
+        ("addition", include_str!("recipes/addition.toml")),
+        ("recall", include_str!("recipes/recall.toml")),
         ("gpt2-small", include_str!("recipes/gpt2-small.toml")),
     ],
 };

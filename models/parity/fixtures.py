@@ -144,6 +144,98 @@ def bert_classifier(draw: Draw):
     return Plan(transformers.BertForSequenceClassification, bert_config(draw, num_labels=draw(3, 2, 5)))
 
 
+@fixture("bert-tagger", "bert/parity/tagger")
+def bert_tagger(draw: Draw):
+    return Plan(transformers.BertForTokenClassification, bert_config(draw, num_labels=draw(5, 2, 3)))
+
+
+@fixture("bert-answerer", "bert/parity/answerer")
+def bert_answerer(draw: Draw):
+    return Plan(transformers.BertForQuestionAnswering, bert_config(draw))
+
+
+def electra_config(draw: Draw, **more):
+    heads, width = draw((3, 8), (2, 8), (4, 6), (1, 16))
+    return transformers.ElectraConfig(
+        vocab_size=draw(60, 40, 64),
+        embedding_size=draw(12, 8, heads * width),  # a map leads from it to the width of the stream, if they differ
+        hidden_size=heads * width,
+        num_hidden_layers=draw(2, 3),
+        num_attention_heads=heads,
+        intermediate_size=draw(40, 32, 56),
+        max_position_embeddings=draw(16, 12),
+        type_vocab_size=draw(2, 3),
+        layer_norm_eps=draw(1e-12, 1e-5),
+        **more,
+    )
+
+
+@fixture("electra-discriminator", "electra/parity/discriminator")
+def electra_discriminator(draw: Draw):
+    return Plan(transformers.ElectraForPreTraining, electra_config(draw, hidden_act=draw("gelu", "gelu_new", "relu")))
+
+
+@fixture("electra-generator", "electra/parity/generator")
+def electra_generator(draw: Draw):
+    # the head bends with gelu whatever the layers do
+    return Plan(transformers.ElectraForMaskedLM, electra_config(draw, hidden_act=draw("gelu_new", "gelu", "relu")))
+
+
+@fixture("electra-classifier", "electra/parity/classifier")
+def electra_classifier(draw: Draw):
+    return Plan(transformers.ElectraForSequenceClassification, electra_config(draw, num_labels=draw(3, 2, 5)))
+
+
+def bart_config(draw: Draw, **more):
+    width = draw(24, 12, 36)
+    return transformers.BartConfig(
+        vocab_size=draw(58, 40, 64),
+        d_model=width,
+        encoder_layers=draw(2, 3, 1),
+        decoder_layers=draw(2, 3, 1),
+        encoder_attention_heads=draw(3, 2, 4),
+        decoder_attention_heads=draw(2, 3, 4),
+        encoder_ffn_dim=draw(40, 32),
+        decoder_ffn_dim=draw(32, 40),
+        max_position_embeddings=draw(16, 12),
+        **more,
+    )
+
+
+def shift(model) -> None:
+    """The bias of the logits is no parameter there, and zero in published files."""
+    generator = torch.Generator().manual_seed(5)
+    model.final_logits_bias.copy_(torch.randn(model.final_logits_bias.shape, generator=generator))
+
+
+@fixture("bart", "bart/parity/v5")
+def bart(draw: Draw):
+    config = bart_config(draw, scale_embedding=draw(False, True))
+    return Plan(transformers.BartForConditionalGeneration, config, shift)
+
+
+@fixture("bart-v4", "bart/parity/v4")
+def bart_v4(draw: Draw):
+    """Another model, its config.json as transformers 4 wrote it."""
+
+    def rewrite(config: dict) -> dict:
+        config.pop("dtype", None)
+        old = dict(
+            add_bias_logits=False,
+            add_final_layer_norm=False,
+            classif_dropout=0.1,
+            normalize_before=False,
+            normalize_embedding=True,
+            num_hidden_layers=config["encoder_layers"],
+            torch_dtype="float32",
+            transformers_version="4.12.0",
+        )
+        return dict(sorted((config | old).items()))
+
+    config = bart_config(draw, scale_embedding=draw(True, False), activation_function=draw("gelu", "relu", "gelu_new"))
+    return Plan(transformers.BartForConditionalGeneration, config, shift, rewrite)
+
+
 def t5_config(draw: Draw, **choices):
     return transformers.T5Config(
         vocab_size=draw(58, 40, 64),
@@ -201,7 +293,7 @@ def inputs(model, draw: Draw, generator: torch.Generator) -> dict[str, torch.Ten
     mask = torch.ones(2, length, dtype=torch.int64)
     mask[1, length - draw(3, 1, 4) :] = 0  # the second row is padded on the right
     made = {"input_ids": tokens(length) * mask, "attention_mask": mask}
-    if config.model_type == "bert":
+    if config.model_type in ("bert", "electra"):
         made["token_type_ids"] = torch.randint(0, config.type_vocab_size, (2, length), generator=generator)
     if config.is_encoder_decoder:
         made["decoder_input_ids"] = tokens(draw(8, 5, 9))
@@ -212,7 +304,10 @@ def inputs(model, draw: Draw, generator: torch.Generator) -> dict[str, torch.Ten
 @torch.no_grad()
 def outputs(model, made: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     computed = model(**made, output_hidden_states=True)
-    kept = {"logits": computed.logits}
+    if "start_logits" in computed:
+        kept = {"logits": torch.stack((computed.start_logits, computed.end_logits), -1)}
+    else:
+        kept = {"logits": computed.logits}
     for key in ("hidden_states", "encoder_hidden_states", "decoder_hidden_states"):
         for layer, states in enumerate(computed.get(key) or ()):
             kept[f"{key}.{layer}"] = states

@@ -27,7 +27,7 @@ fn fixtures() -> Vec<PathBuf> {
 #[test]
 fn every_fixture_is_reproduced_layer_by_layer() {
     let fixtures = fixtures();
-    assert!(fixtures.len() >= 7, "{fixtures:?}");
+    assert!(fixtures.len() >= 14, "{fixtures:?}");
     for fixture in fixtures {
         let differences = parity::check(&fixture, &fixture.join("reference.safetensors"), &device());
         let differences = differences.unwrap_or_else(|error| panic!("{}: {error}", fixture.display()));
@@ -45,6 +45,11 @@ fn logits(model: &Model) -> Vec<f32> {
         Model::DecoderOnly(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::MaskedLm(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::Classifier(model) => model.forward(tokens, &mut Pass::default()).into_data(),
+        Model::TokenClassifier(model) => model.forward(tokens, &mut Pass::default()).into_data(),
+        Model::QuestionAnswerer(model) => model.forward(tokens, &mut Pass::default()).into_data(),
+        Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),
+        Model::Discriminator(model) => model.forward(tokens, &mut Pass::default()).into_data(),
+        Model::ReplacedTokens(model) => model.guess(tokens, &mut Pass::default()).into_data(),
         Model::EncoderDecoder(model) => {
             let states = model.encode(tokens.clone(), &mut Pass::default());
             let memory = Memory { states, mask: Default::default() };

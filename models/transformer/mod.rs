@@ -17,6 +17,8 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     names: |_| Names::plain(),
     recipes: &[
         ("transformer-nano", include_str!("recipes/transformer-nano.toml")),
+        ("transformer-multi30k", include_str!("recipes/transformer-multi30k.toml")),
+        ("transformer-multi30k-de-en", include_str!("recipes/transformer-multi30k-de-en.toml")),
         ("transformer-base", include_str!("recipes/transformer-base.toml")),
         ("transformer-big", include_str!("recipes/transformer-big.toml")),
     ],

@@ -23,6 +23,7 @@ const CORE: &[&str] = &[
     "text",
     "train",
     "generate",
+    "metrics",
 ];
 
 /// Checks them all and prints what breaks them.

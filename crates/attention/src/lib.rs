@@ -14,6 +14,7 @@
 //! | `S` | positions that are asked (keys, values) |
 //! | `D` | width of the residual stream, `d_model` |
 //! | `H`, `K` | query heads, key/value heads (`K` divides `H`) |
+//! | `M` | width of the embedding, where it is not `D`, `d_embedding` |
 //! | `E` | width of one head, `d_head` |
 //! | `F` | width inside the feed-forward, `d_ff` |
 //! | `V` | vocabulary |

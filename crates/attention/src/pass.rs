@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::{KvCache, Mask, RotaryConfig, Trace, mask::Realised};
+use crate::{KvCache, Mask, RotaryConfig, Trace, mask::Realised, position::Places};
 
 /// What travels with the stream through one forward pass.
 ///
@@ -21,6 +21,7 @@ pub struct Pass<'a> {
     mask: Mask,
     prefix: Option<Vec<usize>>,
     segments: Option<Tensor<2, Int>>,
+    positions: Option<Places>,
     cache: Option<&'a mut KvCache>,
     trace: Option<&'a mut Trace>,
     memory: Option<Memory>,
@@ -82,6 +83,20 @@ impl<'a> Pass<'a> {
         self
     }
 
+    /// Says where each token stands, `[B, T]`, counted from 0: for rows in which documents lie side by side and each begins
+    /// anew. Without it tokens stand one after the other behind the cache. Masks go on counting from the row's start (see
+    /// [`Mask::Within`]), and so do biases by distance, which is the same inside a document.
+    ///
+    /// The numbers are read once, to know how far tables must reach.
+    ///
+    /// # Panics
+    /// If one of them is negative.
+    #[must_use]
+    pub fn with_positions(mut self, positions: Tensor<2, Int>) -> Self {
+        self.positions = Some(Places::at(positions));
+        self
+    }
+
     /// Lets everything see the first `lengths[b]` positions of sequence `b` where the family hides the future.
     #[must_use]
     pub fn with_prefix(mut self, lengths: Vec<usize>) -> Self {
@@ -109,6 +124,14 @@ impl<'a> Pass<'a> {
     /// The segment of each token, if the caller said.
     pub fn segments(&self) -> Option<Tensor<2, Int>> {
         self.segments.clone()
+    }
+
+    /// Where `t` tokens in each of `b` rows stand.
+    ///
+    /// # Panics
+    /// If the caller gave positions of another shape.
+    pub(crate) fn places(&self, b: usize, t: usize) -> Places {
+        self.positions.clone().unwrap_or(Places::From(self.offset())).of(b, t)
     }
 
     /// The view of layer `layer`.
@@ -196,7 +219,8 @@ impl LayerPass<'_, '_> {
     /// The encoder's output as keys and values, and its mask for `t` queries.
     ///
     /// # Panics
-    /// If the pass brings no memory: a decoder of this kind cannot run without an encoder.
+    /// If the pass brings no memory: a decoder of this kind cannot run without an encoder. If the memory has parts and the
+    /// pass has none.
     pub(crate) fn memory(
         &mut self,
         t: usize,
@@ -204,8 +228,8 @@ impl LayerPass<'_, '_> {
     ) -> (Tensor<4>, Tensor<4>, Realised) {
         let memory = self.pass.memory.as_ref().expect("a pass through cross-attention needs `Pass::with_memory`");
         let [_, s, _] = memory.states.dims();
-        // Every query stands behind the whole memory: no position of it is in the future.
-        let mask = memory.mask.realise(t.min(s), s, &memory.states.device());
+        let first = self.pass.offset();
+        let mask = memory.mask.realise_across(&self.pass.mask, first, t, s, &memory.states.device());
         let (key, value) = match &mut self.pass.cache {
             Some(cache) => cache.memory(self.layer, || project(memory.states.clone())),
             None => project(memory.states.clone()),
@@ -213,13 +237,19 @@ impl LayerPass<'_, '_> {
         (key, value, mask)
     }
 
-    /// The turning angles of `t` positions from the current offset on: `([T, R/2], [T, R/2])` cosines and sines.
-    pub(crate) fn rotary(&mut self, config: &RotaryConfig, t: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
+    /// The turning angles of `t` tokens in each of `b` rows, cosines and sines: `[T, R/2]` each, or `[B T, R/2]` where the
+    /// caller gave each row its positions.
+    pub(crate) fn rotary(
+        &mut self,
+        config: &RotaryConfig,
+        [b, t]: [usize; 2],
+        device: &Device,
+    ) -> (Tensor<2>, Tensor<2>) {
         let known = self.pass.rotary.iter().find(|(known, length, ..)| known == config && *length == t);
         if let Some((.., cos, sin)) = known {
             return (cos.clone(), sin.clone());
         }
-        let (cos, sin) = config.angles(self.pass.offset(), t, device);
+        let (cos, sin) = config.angles(self.pass.places(b, t), t, device);
         self.pass.rotary.push((config.clone(), t, cos.clone(), sin.clone()));
         (cos, sin)
     }

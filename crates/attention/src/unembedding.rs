@@ -8,7 +8,7 @@ use burn::{
 use salamander_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
-use crate::{Init, Linear, LinearConfig, Role, TokenTable};
+use crate::{ConfigError, Init, Linear, LinearConfig, Role, TokenTable};
 
 /// Where the matrix before the softmax comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,16 @@ pub struct Tied {
 }
 
 impl UnembeddingConfig {
+    /// Checks that a stream of width `d_model` meets word vectors of width `width`.
+    ///
+    /// # Errors
+    /// If the matrix is the token embedding and has another width.
+    pub fn validate(&self, width: usize, d_model: usize) -> Result<(), ConfigError> {
+        ConfigError::unless(width == d_model || matches!(self, Self::Untied { .. }), "kind", || {
+            format!("is tied to vectors of width {width}, the stream has width {d_model}; untied, it has its own")
+        })
+    }
+
     /// Makes the head for `vocab_size` words of a stream of width `d_model`.
     pub fn init(&self, vocab_size: usize, d_model: usize, init: &Init, device: &Device) -> Unembedding {
         match *self {

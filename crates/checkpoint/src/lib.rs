@@ -69,7 +69,7 @@ pub use directory::Directory;
 pub use error::{Error, ErrorKind, KeyProblem, Problem};
 pub use json::parse as parse_json;
 pub use load::{load, load_plain};
-pub use names::{Ignored, Line, Name, Names, copy, ignored, same, split, split_transpose, transpose};
+pub use names::{Ignored, Line, Name, Names, copy, ignored, row, same, split, split_transpose, transpose};
 pub use reference::{Array, Reference, largest_difference};
 pub use save::{save, save_plain};
 pub use walk::{Parameter, identify, parameters};

@@ -72,12 +72,12 @@ fn joined(slot: &Slot, parameters: &HashMap<&str, &Parameter>) -> io::Result<Vec
             .ok_or_else(|| io::Error::other(format!("the values of {} could not be read from the device", part.path)))
     });
     let mut parts = parts.collect::<io::Result<Vec<_>>>()?;
-    if parts.len() == 1 && !slot.transposed {
+    if parts.len() == 1 && !slot.transposed() {
         return Ok(parts.swap_remove(0));
     }
     let widths = slot.widths();
     let rows = parts[0].len().checked_div(widths[0]).unwrap_or(0);
-    if slot.transposed {
+    if slot.transposed() {
         let turned = parts.iter().zip(&widths).map(|(values, &width)| transposed(values, rows, width));
         return Ok(turned.collect::<Vec<_>>().concat());
     }

@@ -17,20 +17,20 @@ impl Backends {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let mut code = ExitCode::SUCCESS;
         for found in backend::compiled() {
-            println!("{:<8} {}", found.name, found.summary);
+            say!("{:<8} {}", found.name, found.summary);
             let devices = backend::devices(&found);
             if devices.is_empty() {
-                println!("  no device found");
+                say!("  no device found");
                 code = ExitCode::FAILURE;
             }
             for device in devices {
                 match backend::self_check(&device) {
                     Ok(check) => {
                         let milliseconds = check.time.as_secs_f64() * 1e3;
-                        println!("  {device:<10} ok: {:.6} in {milliseconds:.2} ms", check.value);
+                        say!("  {device:<10} ok: {:.6} in {milliseconds:.2} ms", check.value);
                     }
                     Err(error) => {
-                        println!("  {device:<10} FAILED: {error}");
+                        say!("  {device:<10} FAILED: {error}");
                         code = ExitCode::FAILURE;
                     }
                 }

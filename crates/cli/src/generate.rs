@@ -19,9 +19,9 @@ use crate::On;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  salamander generate runs/gpt/1700000000 --prompt \"Once upon a time\"
+  salamander generate runs/gpt/<run> --prompt \"Once upon a time\"
   salamander generate path/to/gpt2 --prompt \"Alan Turing\" --temperature 0 --tokens 40
-  salamander generate runs/transformer-nano/1700000000 --prompt \"a sentence to translate\"")]
+  salamander generate runs/transformer-nano/<run> --prompt \"a sentence to translate\"")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
@@ -78,17 +78,18 @@ impl Generate {
                 let tokens = translator.write(&source, &Request { new_tokens, stop, sampling })?;
                 print_all(tokens.text(&tokenizer))?;
             }
-            Model::MaskedLm(_) | Model::Classifier(_) => {
+            _ => {
                 bail!("{} is an encoder: it reads and does not write", self.model.display())
             }
         }
-        println!();
+        say!("");
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The prompt's ids, behind the mark that ends a text if there is one: a text begins where another ended.
+    /// The prompt's ids, behind the mark that begins a text if there is one, or that ends one: a text begins where another
+    /// ended.
     fn start(&self, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
-        let mut ids: Vec<u32> = tokenizer.eos().into_iter().collect();
+        let mut ids: Vec<u32> = tokenizer.bos().or(tokenizer.eos()).into_iter().collect();
         ids.extend(tokenizer.encode(&self.prompt)?);
         if ids.is_empty() {
             return Err(crate::Usage("an empty prompt: give one with --prompt \"...\"".into()).into());

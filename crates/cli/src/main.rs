@@ -1,18 +1,29 @@
 //! The `salamander` binary: one file for each verb. Here arguments are read and lines are printed, and nowhere else.
 
+/// Prints a line. A reader that has gone away, as `head` does, is no reason to fail.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod backends;
 mod bench;
+mod choice;
+mod evaluate;
 mod generate;
 mod list;
 mod parity;
-mod prepare;
+mod processor;
+mod progress;
 mod show;
 mod train;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use salamander::{burn::tensor::Device, datasets, generate as writing, kernels::backend, models};
+use salamander::{burn::tensor::Device, datasets, experiment, generate as writing, kernels::backend, models, train as training};
 
 /// Freed memory is kept for the next step instead of going back to the system page by page.
 #[cfg(feature = "flex")]
@@ -45,6 +56,8 @@ enum Verb {
     Show(show::Show),
     /// Trains a model.
     Train(train::Train),
+    /// Judges a model on data.
+    Evaluate(evaluate::Evaluate),
     /// Lets a trained model write.
     Generate(generate::Generate),
     /// Lists the backends compiled in, finds their devices and checks each.
@@ -60,6 +73,7 @@ fn main() -> ExitCode {
         Verb::List(verb) => verb.run(),
         Verb::Show(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
+        Verb::Evaluate(verb) => verb.run(),
         Verb::Generate(verb) => verb.run(),
         Verb::Backends(verb) => verb.run(),
         Verb::Parity(verb) => verb.run(),
@@ -76,27 +90,66 @@ fn main() -> ExitCode {
 
 /// Whether the caller asked for something that cannot be, rather than something that went wrong.
 fn is_usage(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<Usage>()
+            || cause.downcast_ref().is_some_and(of_backend)
+            || cause.downcast_ref().is_some_and(of_writing)
+            || cause.downcast_ref().is_some_and(of_model)
+            || cause.downcast_ref().is_some_and(of_data)
+            || cause.downcast_ref().is_some_and(of_training)
+            || cause.downcast_ref().is_some_and(of_experiment)
+    })
+}
+
+fn of_backend(error: &backend::BackendError) -> bool {
     use backend::BackendError as Backend;
-    let model = |error: &models::Error| {
-        matches!(
-            error,
-            models::Error::Unknown { .. }
-                | models::Error::Recipe { .. }
-                | models::Error::Config(_)
-                | models::Error::Plan(salamander::train::Error::Plan { .. })
-        )
-    };
-    let backend = |error: &Backend| {
-        matches!(error, Backend::Unknown { .. } | Backend::NotCompiled { .. } | Backend::Index { .. })
-    };
-    let writing = |error: &writing::Error| matches!(error, writing::Error::Sampling { .. });
-    let data =
-        |error: &datasets::Error| matches!(error, datasets::Error::Unknown { .. } | datasets::Error::NoFile { .. });
-    error.downcast_ref().is_some_and(model)
-        || error.downcast_ref().is_some_and(backend)
-        || error.downcast_ref().is_some_and(writing)
-        || error.downcast_ref().is_some_and(data)
-        || error.is::<Usage>()
+    matches!(error, Backend::Unknown { .. } | Backend::NotCompiled { .. } | Backend::Index { .. })
+}
+
+fn of_writing(error: &writing::Error) -> bool {
+    matches!(error, writing::Error::Sampling { .. })
+}
+
+fn of_model(error: &models::Error) -> bool {
+    use models::Error as Model;
+    match error {
+        Model::Unknown { .. } | Model::Recipe { .. } | Model::Config(_) => true,
+        Model::Plan(error) => of_training(error),
+        _ => false,
+    }
+}
+
+fn of_training(error: &training::Error) -> bool {
+    matches!(error, training::Error::Plan { .. } | training::Error::Taken(_) | training::Error::NoCheckpoint { .. })
+}
+
+fn of_data(error: &datasets::Error) -> bool {
+    use datasets::Error as Data;
+    matches!(
+        error,
+        Data::Unknown { .. }
+            | Data::NoFile { .. }
+            | Data::Variant { .. }
+            | Data::Size { .. }
+            | Data::Meaningless { .. }
+            | Data::Columns { .. }
+            | Data::Column { .. }
+            | Data::Format { .. }
+            | Data::FewProblems { .. }
+    )
+}
+
+fn of_experiment(error: &experiment::Error) -> bool {
+    use experiment::Error as Experiment;
+    match error {
+        Experiment::Model(error) => of_model(error),
+        Experiment::Data(error) => of_data(error),
+        Experiment::Train(error) => of_training(error),
+        Experiment::Generate(error) => of_writing(error),
+        Experiment::Task { .. } | Experiment::Shape { .. } | Experiment::TooLong { .. } => true,
+        Experiment::NoSpecial { .. } | Experiment::OtherModel { .. } | Experiment::NoPart { .. } => true,
+        _ => false,
+    }
 }
 
 /// A combination of arguments that makes no sense.

@@ -52,11 +52,11 @@ impl Parity {
 fn check(directory: &Path, reference: &Path, device: &Device) -> Result<bool> {
     let differences = parity::check(directory, reference, device)?;
     let mut good = true;
-    println!("{}", directory.display());
+    say!("{}", directory.display());
     for parity::Difference { name, largest } in differences {
         let verdict = if largest <= parity::TOLERANCE { "ok" } else { "DIFFERS" };
         good &= largest <= parity::TOLERANCE;
-        println!("  {name:<28} {largest:.1e}  {verdict}");
+        say!("  {name:<28} {largest:.1e}  {verdict}");
     }
     Ok(good)
 }

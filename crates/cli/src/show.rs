@@ -3,10 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use salamander::{
-    attention::describe::{Describe, Page},
-    models::{ModelConfig, architecture, recipe},
-};
+use salamander::models::{architecture, recipe};
 
 /// Shows a model: its sizes, its parts and what they count.
 #[derive(clap::Args)]
@@ -24,19 +21,9 @@ impl Show {
         let recipe = recipe(&self.model)?;
         let architecture = architecture(&recipe.architecture)?;
         let config = recipe.config(Some(self.vocab_size))?;
-        println!("{}: {}", recipe.name, recipe.summary);
-        println!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
-        println!("{}", page(&config));
+        say!("{}: {}", recipe.name, recipe.summary);
+        say!("{}: {} ({})\n", architecture.name, architecture.summary, architecture.paper);
+        say!("{}", config.page());
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The model on one page.
-fn page(config: &ModelConfig) -> Page {
-    match config {
-        ModelConfig::DecoderOnly(config) => config.page(),
-        ModelConfig::MaskedLm(config) => config.page(),
-        ModelConfig::Classifier(config) => config.page(),
-        ModelConfig::EncoderDecoder(config) => config.page(),
     }
 }

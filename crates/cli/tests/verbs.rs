@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -43,9 +43,9 @@ const TINY: &[&str] = &[
     "--set",
     "plan.batch_size=2",
     "--set",
-    "plan.eval_batches=1",
+    "plan.evaluate.batches=1",
     "--set",
-    "plan.eval_every=2",
+    "plan.evaluate.every=2",
     "--steps",
     "3",
 ];
@@ -53,6 +53,12 @@ const TINY: &[&str] = &[
 fn train(model: &str, folder: &Path, more: &[&str]) -> String {
     let folder = folder.to_str().expect("a name");
     works(&[&["train", model, "--run", folder], TINY, more].concat())
+}
+
+/// The parameters of the run's last checkpoint.
+fn weights_of(run: &Path) -> PathBuf {
+    let latest = fs::read_to_string(run.join("checkpoints/latest")).expect("readable");
+    run.join("checkpoints").join(latest.trim()).join("model.safetensors")
 }
 
 fn lines(folder: &Path) -> String {
@@ -69,7 +75,7 @@ fn a_decoder_trains_and_writes_the_same_for_the_same_seed() {
     let run = folder.path().join("run");
     let said = train("gpt-shakespeare-cpu", &run, &["--data", &data]);
     assert!(said.contains("step 3/3") && said.contains("validation loss"), "{said}");
-    for file in ["config.toml", "metrics.jsonl", "tokenizer.json", "samples.txt", "checkpoint/model.safetensors"] {
+    for file in ["config.toml", "metrics.jsonl", "tokenizer.json", "samples.txt", "env.json"] {
         assert!(run.join(file).is_file(), "{file} is missing");
     }
     let run = run.to_str().expect("a name");
@@ -97,7 +103,7 @@ fn two_runs_are_the_same_bits() {
     let weights = |name: &str| {
         let run = folder.path().join(name);
         train("gpt-shakespeare-cpu", &run, &["--data", &data, "--seed", "5", "--set", "size.dropout=0.2"]);
-        fs::read(run.join("checkpoint/model.safetensors")).expect("readable")
+        fs::read(weights_of(&run)).expect("readable")
     };
     assert!(weights("a") == weights("b"));
 }
@@ -108,6 +114,8 @@ fn an_encoder_trains_and_does_not_write() {
     let said = train("bert-nano", folder.path(), &[]);
     assert!(said.contains("accuracy"), "{said}");
     let run = folder.path().to_str().expect("a name");
+    let said = works(&["evaluate", run, "--json"]);
+    assert!(said.contains("\"bigram accuracy\":") && said.contains("\"loss\":"), "{said}");
     assert!(fails(&["generate", run, "--prompt", "x"], 1).contains("encoder"));
 }
 
@@ -119,8 +127,9 @@ fn an_encoder_decoder_trains_and_translates() {
     fs::write(&data, pairs).expect("writable");
     for model in ["transformer-nano", "t5-nano"] {
         let run = folder.path().join(model);
-        let said = train(model, &run, &["--data", data.to_str().expect("a name")]);
-        assert!(said.contains("exact on unseen pairs"), "{said}");
+        train(model, &run, &["--data", data.to_str().expect("a name")]);
+        let said = works(&["evaluate", run.to_str().expect("a name"), "--split", "test"]);
+        assert!(said.contains("exact ") && said.contains("BLEU|nrefs:1") && said.contains("rougeL"), "{said}");
         works(&["generate", run.to_str().expect("a name"), "--prompt", "a 3 b", "--tokens", "5"]);
     }
 }
@@ -136,7 +145,7 @@ fn what_there_is_and_what_it_looks_like() {
     assert!(works(&["show", "gpt2-small"]).replace([',', ' ', '_'], "").contains("124439808"));
     assert!(works(&["show", "llama-nano"]).contains("rotary"));
     assert!(works(&["backends"]).contains("flex"));
-    for verb in ["list", "show", "train", "generate", "backends", "parity", "bench"] {
+    for verb in ["list", "show", "train", "evaluate", "generate", "backends", "parity", "bench"] {
         assert!(works(&[verb, "--help"]).contains("Usage"), "{verb}");
     }
 }
@@ -165,7 +174,11 @@ fn what_does_not_exist_is_a_slip_of_the_caller() {
     assert!(fails(&["train", "gpt", "--set", "size.n_heads=3"], 2).contains("must divide"));
     assert!(fails(&["train", "gpt", "--set", "plan.seq_len=4000"], 2).contains("4000"));
     assert!(fails(&["train", "gpt", "--device", "abacus"], 2).contains("abacus"));
-    assert!(fails(&["train", "gpt-shakespeare-cpu"], 2).contains("--data"));
+    assert!(fails(&["train", "gpt2-small"], 2).contains("--data"));
+    assert!(fails(&["train", "gpt", "--set", "data.set=storys"], 2).contains("did you mean `stories`?"));
+    assert!(fails(&["train", "gpt", "--set", "plan.setps=3"], 2).contains("did you mean `steps`?"));
+    assert!(fails(&["train", "gpt", "--set", "data.task={kind='translate'}"], 2).contains("causal"));
+    assert!(fails(&["train", "bert-nano", "--set", "data.set=dialect"], 2).contains("encoder-only"));
     assert_eq!(salamander(&["train"]).status.code(), Some(2));
     assert_eq!(salamander(&["fly"]).status.code(), Some(2));
     assert_eq!(salamander(&["train", "gpt", "--set", "steps"]).status.code(), Some(2));
@@ -209,7 +222,7 @@ fn a_damaged_checkpoint_names_every_tensor_at_fault() {
     assert!(fails(&["generate", path, "--prompt", "line"], 1).contains("stack.blocks.1"));
 
     fs::write(&config, &text).expect("writable");
-    let weights = run.join("checkpoint/model.safetensors");
+    let weights = weights_of(&run);
     let bytes = fs::read(&weights).expect("readable");
     fs::write(&weights, &bytes[..bytes.len() / 2]).expect("writable");
     assert!(fails(&["generate", path, "--prompt", "line"], 1).contains("model.safetensors"));
@@ -226,4 +239,92 @@ fn a_place_that_cannot_be_written_is_named_before_training() {
     let run = file.join("run");
     let said = fails(&[&["train", "gpt", "--run", run.to_str().expect("a name")], TINY].concat(), 1);
     assert!(said.contains("file"), "{said}");
+}
+
+#[test]
+fn a_run_that_goes_on_ends_as_if_it_had_never_stopped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = lines(folder.path());
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    let run = parts.to_str().expect("a name");
+    let data = ["--data", &data, "--set", "plan.schedule={kind='constant',rate=1e-3}"];
+    train("gpt-shakespeare-cpu", &whole, &[&data[..], &["--steps", "5"]].concat());
+    train("gpt-shakespeare-cpu", &parts, &data);
+    works(&["train", "--run", run, "--resume", "latest", "--steps", "5"]);
+    let weights = |run: &Path| fs::read(weights_of(run)).expect("readable");
+    assert!(weights(&whole) == weights(&parts));
+    let metrics = |run: &Path| fs::read_to_string(run.join("metrics.jsonl")).expect("readable").lines().count();
+    assert!(metrics(&parts) > 1);
+    let resolved = |run: &Path| fs::read_to_string(run.join("config.toml")).expect("readable");
+    assert_eq!(resolved(&whole), resolved(&parts), "the configuration says what was done");
+
+    // A damaged checkpoint is passed over, and named.
+    let last = weights_of(&parts);
+    let bytes = fs::read(&last).expect("readable");
+    fs::write(&last, &bytes[..bytes.len() - 1]).expect("writable");
+    let output = salamander(&["train", "--run", run, "--resume", "latest", "--steps", "6"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success() && said.contains("skipped: ") && said.contains("step-00000005"), "{said}");
+
+    assert!(fails(&["train", "--run", run, "--resume", "latest", "--seed", "3"], 2).contains("keeps its configuration"));
+    assert!(fails(&["train", "--run", run, "--resume", "77"], 2).contains("of step 77"));
+    assert!(fails(&["train", "gpt", "--run", run], 2).contains("--resume latest"));
+    let nowhere = folder.path().join("nowhere");
+    assert!(fails(&["train", "--run", nowhere.to_str().expect("a name"), "--resume", "latest"], 2).contains("no run"));
+    assert_eq!(salamander(&["train", "--run", run, "--resume", "yesterday"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_run_is_repeated_from_its_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = lines(folder.path());
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    train("gpt-shakespeare-cpu", &first, &["--data", &data]);
+    let config = first.join("config.toml");
+    let (config, run) = (config.to_str().expect("a name"), second.to_str().expect("a name"));
+    works(&["train", "--config", config, "--run", run]);
+    let weights = |run: &Path| fs::read(weights_of(run)).expect("readable");
+    assert!(weights(&first) == weights(&second));
+}
+
+#[test]
+fn reports_are_lines_of_json_if_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = train("transformer-nano", &folder.path().join("run"), &["--json"]);
+    for line in said.lines() {
+        assert!(line.starts_with("{\"step\":") && line.ends_with('}'), "{line}");
+    }
+    assert!(said.contains("\"split\":\"validation\""), "{said}");
+}
+
+#[test]
+fn a_dry_run_tells_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_salamander"))
+        .args(["train", "transformer-nano", "--dry-run"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the binary runs");
+    let said = text(&output.stdout);
+    assert!(output.status.success() && said.contains("training FLOPs") && said.contains("one step"), "{said}");
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
+    // What needs data that is not there tells the rest.
+    let said = works(&["train", "transformer-big", "--dry-run"]);
+    assert!(said.contains("parameters: 214171648") && said.contains("no step was tried"), "{said}");
+}
+
+#[test]
+fn one_batch_is_learnt_by_heart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = lines(folder.path());
+    let arguments = ["train", "gpt-shakespeare-cpu", "--data", &data, "--overfit-batch", "--json"];
+    let small = [
+        "--set", "size.n_layers=1", "--set", "size.d_model=32", "--set", "size.n_heads=2", "--set", "plan.batch_size=2",
+        "--set", "plan.seq_len=16", "--steps", "200", "--eval-every", "200",
+    ];
+    let said = works(&[&arguments[..], &small[..]].concat());
+    let last = said.lines().last().expect("reports");
+    let loss = last.split("\"loss\":").nth(1).and_then(|rest| rest.split([',', '}']).next());
+    let loss: f64 = loss.and_then(|loss| loss.parse().ok()).expect("a loss");
+    assert!(loss < 0.05, "{last}");
 }

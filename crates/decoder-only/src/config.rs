@@ -32,7 +32,7 @@ impl DecoderConfig {
     /// Makes the model.
     pub fn init(&self, device: &Device) -> Decoder {
         Decoder {
-            tokens: TokenTable::new(self.vocab_size, self.d_model, &self.init, device),
+            tokens: TokenTable::new(self.vocab_size, self.embedding.width(self.d_model), &self.init, device),
             embedding: self.embedding.init(self.d_model, &self.init, device),
             stack: self.stack.init(self.d_model, &self.init, device),
             unembedding: self.unembedding.init(self.vocab_size, self.d_model, &self.init, device),
@@ -48,6 +48,8 @@ impl DecoderConfig {
         ConfigError::positive(self.d_model, "d_model")?;
         ConfigError::positive(self.max_seq_len, "max_seq_len")?;
         self.embedding.validate().map_err(|e| e.within("embedding"))?;
-        self.stack.validate().map_err(|e| e.within("stack"))
+        self.stack.validate().map_err(|e| e.within("stack"))?;
+        let width = self.embedding.width(self.d_model);
+        self.unembedding.validate(width, self.d_model).map_err(|e| e.within("unembedding"))
     }
 }

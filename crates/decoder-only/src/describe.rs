@@ -2,7 +2,7 @@
 
 use salamander_attention::{
     Reach,
-    describe::{Describe, Page, Per, Place, describe_tokens},
+    describe::{Describe, Page, Per, Place},
 };
 
 use crate::DecoderConfig;
@@ -12,7 +12,7 @@ impl Describe for DecoderConfig {
         let mut page = Page::new("decoder-only", context);
         let past = Reach { left: None, right: Some(0) };
         let place = Place::new(self.d_model, Per::Token).seeing(past);
-        describe_tokens(self.vocab_size, &place.within("tokens"), &mut page);
+        self.embedding.describe_tokens(self.vocab_size, &place.within("tokens"), &mut page);
         page.size("T", "positions that ask (queries), at most", self.max_seq_len);
         self.embedding.describe("embedding", "token", &place.within("embedding"), &mut page);
         self.stack.describe("", &place.within("stack"), &mut page);

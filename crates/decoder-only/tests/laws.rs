@@ -49,6 +49,23 @@ proptest! {
     }
 
     #[test]
+    fn documents_side_by_side_are_as_if_alone(choice in choices(), first in 1..6usize) {
+        let device = Device::flex();
+        let model = made(&choice, &device);
+        let tokens = choice.tokens(2, 7, 1, &device);
+        let mask = Mask::within(parts([first, 2], 7));
+        let places = side_by_side([first, 2], 7, &device);
+        let packed = model.forward(tokens.clone(), &mut Pass::new(mask).with_positions(places));
+        for (row, first) in [first, 2].into_iter().enumerate() {
+            for (start, length) in [(0, first), (first, 7 - first)] {
+                let alone = tokens.clone().narrow(0, row, 1).narrow(1, start, length);
+                let got = packed.clone().narrow(0, row, 1).narrow(1, start, length);
+                prop_assert!(distance(got, logits(&model, alone)) < 1e-5);
+            }
+        }
+    }
+
+    #[test]
     fn padding_changes_nothing_at_real_positions(choice in choices(), padding in 1..5usize) {
         let device = Device::flex();
         let model = made(&choice, &device);
@@ -170,4 +187,21 @@ fn freezing_for_evaluation_changes_nothing_without_dropout() {
         let plain = logits(&model.valid(), tokens.inner());
         assert!(distance(training, plain) < 1e-5);
     }
+}
+
+#[test]
+fn a_tied_head_needs_the_streams_width() {
+    let choice = Choice { heads: (2, 2, 2), tied: true, ..some_choices(1)[0].clone() };
+    let mut config = config(&choice);
+    config.embedding.d_embedding = Some(3);
+    let message = config.validate().unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "unembedding.kind: is tied to vectors of width 3, the stream has width 4; untied, it has its own"
+    );
+    config.unembedding = UnembeddingConfig::Untied { bias: true };
+    config.validate().expect("its own matrix has the stream's width");
+    let device = Device::flex();
+    let logits = logits(&config.init(&device), choice.tokens(2, 5, 1, &device));
+    assert_eq!(logits.dims(), [2, 5, VOCAB]);
 }

@@ -36,7 +36,7 @@ impl EncoderDecoderConfig {
     /// Makes the model.
     pub fn init(&self, device: &Device) -> EncoderDecoder {
         EncoderDecoder {
-            tokens: TokenTable::new(self.vocab_size, self.d_model, &self.init, device),
+            tokens: TokenTable::new(self.vocab_size, self.source.width(self.d_model), &self.init, device),
             source: self.source.init(self.d_model, &self.init, device),
             target: self.target.init(self.d_model, &self.init, device),
             encoder: self.encoder.init(self.d_model, &self.init, device),
@@ -56,6 +56,11 @@ impl EncoderDecoderConfig {
         self.source.validate().map_err(|e| e.within("source"))?;
         self.target.validate().map_err(|e| e.within("target"))?;
         self.encoder.validate().map_err(|e| e.within("encoder"))?;
-        self.decoder.validate().map_err(|e| e.within("decoder"))
+        self.decoder.validate().map_err(|e| e.within("decoder"))?;
+        let [source, target] = [&self.source, &self.target].map(|embedding| embedding.width(self.d_model));
+        ConfigError::unless(source == target, "target.d_embedding", || {
+            format!("makes vectors of width {target}, the source's have width {source}; both read one table")
+        })?;
+        self.unembedding.validate(source, self.d_model).map_err(|e| e.within("unembedding"))
     }
 }

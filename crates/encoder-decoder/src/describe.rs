@@ -2,7 +2,7 @@
 
 use salamander_attention::{
     Reach,
-    describe::{Describe, Page, Per, Place, describe_tokens},
+    describe::{Describe, Page, Per, Place},
 };
 
 use crate::EncoderDecoderConfig;
@@ -13,7 +13,7 @@ impl Describe for EncoderDecoderConfig {
         let (all, past) = (Reach { left: None, right: None }, Reach { left: None, right: Some(0) });
         let reads = Place::new(self.d_model, Per::SourceToken);
         let writes = Place::new(self.d_model, Per::TargetToken).seeing(past);
-        describe_tokens(self.vocab_size, &reads.within("tokens"), &mut page);
+        self.source.describe_tokens(self.vocab_size, &reads.within("tokens"), &mut page);
         page.size("T", "positions that ask (queries), at most; a source is as long at most", self.max_seq_len);
         self.source.describe("source", "source token", &reads.within("source"), &mut page);
         self.encoder.describe("encoder ", &reads.within("encoder"), &mut page);

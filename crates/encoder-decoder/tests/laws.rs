@@ -9,8 +9,8 @@ use salamander_attention::*;
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
 use support::*;
 
-fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
-    let config = EncoderDecoderConfig {
+fn config(choice: &Choice) -> EncoderDecoderConfig {
+    EncoderDecoderConfig {
         vocab_size: VOCAB,
         d_model: choice.d_model(),
         max_seq_len: LONGEST,
@@ -20,7 +20,11 @@ fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
         decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
         unembedding: choice.unembedding(),
         init: choice.init(),
-    };
+    }
+}
+
+fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
+    let config = config(choice);
     config.validate().expect("every choice is legal");
     device.seed(choice.seed);
     config.init(device)
@@ -59,6 +63,27 @@ proptest! {
         let mask = Mask::padding(vec![(0..5 + padding).map(|j| j >= 5).collect()]);
         let a = logits(&model, padded, mask, target.clone());
         prop_assert!(distance(a, logits(&model, source, Mask::None, target)) < 1e-5);
+    }
+
+    #[test]
+    fn pairs_side_by_side_are_as_if_alone(choice in choices(), read in 1..5usize, written in 1..6usize) {
+        let device = Device::flex();
+        let model = made(&choice, &device);
+        let (source, target) = (choice.tokens(2, 6, 1, &device), choice.tokens(2, 7, 2, &device));
+        let (reads, writes) = ([read, 3], [written, 4]);
+        let mask = Mask::within(parts(reads, 6));
+        let mut pass = Pass::new(mask.clone()).with_positions(side_by_side(reads, 6, &device));
+        let states = model.encode(source.clone(), &mut pass);
+        let pass = Pass::new(Mask::within(parts(writes, 7))).with_positions(side_by_side(writes, 7, &device));
+        let packed = model.decode(target.clone(), &mut pass.with_memory(Memory { states, mask }));
+        for (row, (read, written)) in reads.into_iter().zip(writes).enumerate() {
+            for (from, to) in [(0..read, 0..written), (read..6, written..7)] {
+                let source = source.clone().narrow(0, row, 1).narrow(1, from.start, from.len());
+                let alone = target.clone().narrow(0, row, 1).narrow(1, to.start, to.len());
+                let got = packed.clone().narrow(0, row, 1).narrow(1, to.start, to.len());
+                prop_assert!(distance(got, logits(&model, source, Mask::None, alone)) < 1e-5);
+            }
+        }
     }
 
     #[test]
@@ -146,4 +171,18 @@ fn the_receptive_field_is_all_of_the_source_and_the_targets_past() {
             }
         }
     }
+}
+
+#[test]
+fn both_sides_read_one_table() {
+    let choice = Choice { heads: (2, 2, 2), tied: false, ..some_choices(1)[0].clone() };
+    let mut config = config(&choice);
+    config.target.d_embedding = Some(3);
+    let message = config.validate().unwrap_err().to_string();
+    assert_eq!(message, "target.d_embedding: makes vectors of width 3, the source's have width 4; both read one table");
+    config.source.d_embedding = Some(3);
+    config.validate().expect("both are as narrow");
+    let device = Device::flex();
+    let (source, target) = (choice.tokens(1, 4, 1, &device), choice.tokens(1, 3, 2, &device));
+    assert_eq!(logits(&config.init(&device), source, Mask::None, target).dims(), [1, 3, VOCAB]);
 }

@@ -48,7 +48,7 @@ impl EncoderConfig {
     /// Makes the encoder.
     pub fn init(&self, device: &Device) -> Encoder {
         Encoder {
-            tokens: TokenTable::new(self.vocab_size, self.d_model, &self.init, device),
+            tokens: TokenTable::new(self.vocab_size, self.embedding.width(self.d_model), &self.init, device),
             embedding: self.embedding.init(self.d_model, &self.init, device),
             stack: self.stack.init(self.d_model, &self.init, device),
         }
@@ -70,8 +70,9 @@ impl EncoderConfig {
 impl MaskedLmConfig {
     /// Makes the model.
     pub fn init(&self, device: &Device) -> MaskedLm {
-        let EncoderConfig { vocab_size, d_model, ref init, .. } = self.encoder;
-        MaskedLm { encoder: self.encoder.init(device), head: self.head.init(vocab_size, d_model, init, device) }
+        let EncoderConfig { vocab_size, d_model, ref embedding, ref init, .. } = self.encoder;
+        let widths = [d_model, embedding.width(d_model)];
+        MaskedLm { encoder: self.encoder.init(device), head: self.head.init(vocab_size, widths, init, device) }
     }
 
     /// Checks the numbers against each other.

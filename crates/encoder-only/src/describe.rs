@@ -2,15 +2,15 @@
 
 use salamander_attention::{
     Reach,
-    describe::{Describe, Group, Page, Per, Place, apply_activation, describe_tokens},
+    describe::{Describe, Group, Page, Per, Place, apply_activation},
 };
 
 use crate::{ClassificationHeadConfig, ClassifierConfig, EncoderConfig, MaskedLmConfig, MaskedLmHeadConfig};
 
 impl EncoderConfig {
     /// Puts the encoder on the page, which says what it is for.
-    fn describe(&self, place: &Place, page: &mut Page) {
-        describe_tokens(self.vocab_size, &place.within("tokens"), page);
+    pub(crate) fn describe(&self, place: &Place, page: &mut Page) {
+        self.embedding.describe_tokens(self.vocab_size, &place.within("tokens"), page);
         page.size("T", "positions that ask (queries), at most", self.max_seq_len);
         self.embedding.describe("embedding", "token", &place.within("embedding"), page);
         self.stack.describe("", &place.within("stack"), page);
@@ -19,14 +19,17 @@ impl EncoderConfig {
 }
 
 impl MaskedLmHeadConfig {
-    fn describe(&self, vocab_size: usize, d_model: usize, place: &Place, page: &mut Page) {
-        let dense = place.linear("x", "dense", [d_model, d_model], true, Group::Head, page);
+    /// Puts the head behind `encoder` on the page, under `title`.
+    pub(crate) fn describe(&self, title: &str, encoder: &EncoderConfig, place: &Place, page: &mut Page) {
+        let narrow = place.clone().narrow(encoder.embedding.d_embedding);
+        let sizes = [encoder.d_model, encoder.embedding.width(encoder.d_model)];
+        let dense = place.linear("x", "dense", sizes, true, Group::Head, page);
         let bent = apply_activation(self.activation, &dense, page);
-        let normed = self.norm.describe(&bent, Group::Head, &place.within("norm"), page);
-        page.step("head", format!("x <- {normed}"), "[B, T, D]");
-        let logits = self.unembedding.describe("x", vocab_size, &place.within("unembedding"), page);
-        page.step("head", format!("logits = {logits}"), "[B, T, V]");
-        page.step("head", "p(hidden token) = softmax(logits)", "[B, T, V]");
+        let normed = self.norm.describe(&bent, Group::Head, &narrow.within("norm"), page);
+        page.step(title, format!("x <- {normed}"), narrow.stream());
+        let logits = self.unembedding.describe("x", encoder.vocab_size, &narrow.within("unembedding"), page);
+        page.step(title, format!("logits = {logits}"), "[B, T, V]");
+        page.step(title, "p(hidden token) = softmax(logits)", "[B, T, V]");
     }
 }
 
@@ -47,10 +50,9 @@ impl ClassificationHeadConfig {
 impl Describe for MaskedLmConfig {
     fn page_at(&self, context: usize) -> Page {
         let mut page = Page::new("encoder-only, filling gaps", context);
-        let EncoderConfig { vocab_size, d_model, .. } = self.encoder;
-        let place = Place::new(d_model, Per::Token);
+        let place = Place::new(self.encoder.d_model, Per::Token);
         self.encoder.describe(&place.within("encoder"), &mut page);
-        self.head.describe(vocab_size, d_model, &place.within("head"), &mut page);
+        self.head.describe("head", &self.encoder, &place.within("head"), &mut page);
         page
     }
 

@@ -21,14 +21,15 @@ pub struct MaskedLmHeadConfig {
     pub unembedding: UnembeddingConfig,
 }
 
-/// `logits = unembed(norm(act(x W + b)))` (Devlin et al. 2018, arXiv:1810.04805).
+/// `logits = unembed(norm(act(x W + b)))` (Devlin et al. 2018, arXiv:1810.04805); where the embedding is narrower than the
+/// stream, `W` leads back to its width (Lan et al. 2019, arXiv:1909.11942).
 #[derive(Module, Debug)]
 pub struct MaskedLmHead {
-    /// `D` to `D`.
+    /// `D` to the width of the embedding, `M`.
     pub dense: Linear,
     /// Before the logits.
     pub norm: Norm,
-    /// `D` to `V`.
+    /// `M` to `V`.
     pub unembedding: Unembedding,
     #[module(skip)]
     activation: Activation,
@@ -59,12 +60,13 @@ pub struct ClassificationHead {
 }
 
 impl MaskedLmHeadConfig {
-    /// Makes the head for `vocab_size` words.
-    pub fn init(&self, vocab_size: usize, d_model: usize, init: &Init, device: &Device) -> MaskedLmHead {
+    /// Makes the head for `vocab_size` words; the widths are those of the stream and of the embedding.
+    pub fn init(&self, vocab_size: usize, widths: [usize; 2], init: &Init, device: &Device) -> MaskedLmHead {
+        let [d_model, width] = widths;
         MaskedLmHead {
-            dense: linear(d_model, d_model, init, device),
-            norm: self.norm.init(d_model, device),
-            unembedding: self.unembedding.init(vocab_size, d_model, init, device),
+            dense: linear(d_model, width, init, device),
+            norm: self.norm.init(width, device),
+            unembedding: self.unembedding.init(vocab_size, width, init, device),
             activation: self.activation,
         }
     }
@@ -82,7 +84,7 @@ impl ClassificationHeadConfig {
     }
 }
 
-fn linear(d_input: usize, d_output: usize, init: &Init, device: &Device) -> Linear {
+pub(crate) fn linear(d_input: usize, d_output: usize, init: &Init, device: &Device) -> Linear {
     LinearConfig { d_input, d_output, bias: true, init: init.matrix(Role::Inner, d_input, d_input) }.init(device)
 }
 
@@ -92,7 +94,7 @@ impl MaskedLmHead {
     /// # Shapes
     /// `[B, T, D]` to `[B, T, V]`.
     pub fn forward(&self, x: Tensor<3>, tokens: &TokenTable) -> Tensor<3> {
-        let x = salamander_kernels::activation(self.dense.forward(x), self.activation); // [B, T, D]
+        let x = salamander_kernels::activation(self.dense.forward(x), self.activation); // [B, T, M]
         self.unembedding.forward(self.norm.forward(x), tokens) // [B, T, V]
     }
 }

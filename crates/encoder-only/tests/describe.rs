@@ -11,9 +11,7 @@ use salamander_attention::{
     describe::{Describe, Group, Per},
     *,
 };
-use salamander_encoder_only::{
-    ClassificationHeadConfig, ClassifierConfig, EncoderConfig, MaskedLmConfig, MaskedLmHeadConfig,
-};
+use salamander_encoder_only::*;
 use support::*;
 
 fn encoder(choice: &Choice) -> EncoderConfig {
@@ -21,7 +19,12 @@ fn encoder(choice: &Choice) -> EncoderConfig {
         vocab_size: VOCAB,
         d_model: choice.d_model(),
         max_seq_len: LONGEST,
-        embedding: EmbeddingConfig { segments: 2, norm: choice.residual.after.clone(), ..choice.embedding() },
+        embedding: EmbeddingConfig {
+            segments: 2,
+            norm: choice.residual.after.clone(),
+            d_embedding: choice.seed.is_multiple_of(2).then_some(3),
+            ..choice.embedding()
+        },
         stack: choice.stack(choice.block(), BucketDirection::Both),
         init: choice.init(),
     }
@@ -38,12 +41,40 @@ fn classifier(choice: &Choice) -> ClassifierConfig {
     ClassifierConfig { encoder: encoder(choice), head }
 }
 
+fn replaced(choice: &Choice) -> ReplacedTokensConfig {
+    let head = ReplacementHeadConfig { activation: Activation::Gelu };
+    let MaskedLmConfig { encoder, head: guesses } = masked_lm(choice);
+    let generator = GeneratorConfig { d_model: 5, stack: encoder.stack.clone(), head: guesses };
+    ReplacedTokensConfig { discriminator: DiscriminatorConfig { encoder, head }, generator }
+}
+
+fn tagger(choice: &Choice) -> TokenClassifierConfig {
+    let head = TokenClassificationHeadConfig { n_tags: 5, dropout: 0.1 };
+    TokenClassifierConfig { encoder: encoder(choice), head }
+}
+
+fn answerer(choice: &Choice) -> QuestionAnswererConfig {
+    QuestionAnswererConfig { encoder: encoder(choice), head: AnswerHeadConfig {} }
+}
+
+fn sentences(choice: &Choice, pooling: Pooling) -> SentenceEncoderConfig {
+    SentenceEncoderConfig { encoder: encoder(choice), pooling }
+}
+
 #[test]
 fn parts_are_the_modules_parameters() {
     let device = Device::flex();
     for choice in some_choices(40) {
         check_parts(&masked_lm(&choice).page(), &masked_lm(&choice).init(&device));
         check_parts(&classifier(&choice).page(), &classifier(&choice).init(&device));
+        check_parts(&tagger(&choice).page(), &tagger(&choice).init(&device));
+        check_parts(&answerer(&choice).page(), &answerer(&choice).init(&device));
+        let sentences = sentences(&choice, Pooling::Mean);
+        check_parts(&sentences.page(), &sentences.init(&device));
+        let replaced = replaced(&choice);
+        check_parts(&replaced.page(), &replaced.init(&device));
+        check_parts(&replaced.discriminator.page(), &replaced.discriminator.init(&device));
+        check_parts(&replaced.generator().page(), &replaced.generator().init(&device));
     }
 }
 
@@ -72,4 +103,24 @@ fn the_page_says_what_is_chosen_and_nothing_else() {
     for present in ["pooled = dropout(tanh(x[0] W_pooler + b_pooler), 0.1)", "per sequence", "C = 3"] {
         assert!(text.contains(present), "{present} is missing in\n{text}");
     }
+}
+
+#[test]
+fn each_head_says_its_equation() {
+    let choice = &some_choices(1)[0];
+    let check = |page: &dyn Describe, present: &[&str]| {
+        let text = page.page().to_string();
+        for present in present {
+            assert!(text.contains(present), "{present} is missing in\n{text}");
+        }
+    };
+    check(&tagger(choice), &["logits = dropout(x, 0.1) W_classifier + b_classifier", "C = 5"]);
+    check(&answerer(choice), &["start, end = x W_span + b_span", "softmax(start)[i] · softmax(end)[j]"]);
+    check(&sentences(choice, Pooling::Mean), &["y = mean of x over the tokens that are no padding"]);
+    check(&sentences(choice, Pooling::First), &["y = x[0]"]);
+    let discriminator = ["x <- gelu(x W_dense + b_dense)", "logit = x W_judge + b_judge", "sigmoid(logit)"];
+    check(&replaced(choice).discriminator, &discriminator);
+    let generator =
+        ["x = e W_project + b_project", "each of 2 generator layers", "generator's head", "p(hidden token)"];
+    check(&replaced(choice), &[&discriminator[..], &generator].concat());
 }

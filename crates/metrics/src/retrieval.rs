@@ -105,13 +105,17 @@ mod tests {
 
     #[test]
     fn parts_merge_to_the_whole() {
-        let [mut whole, mut part, mut other] = [0; 3].map(|_| Retrieval::default());
-        for (right, half) in [(0, &mut part), (2, &mut other)] {
-            half.add_scores(&[0.1, 0.2, f64::NEG_INFINITY], right).unwrap();
-            whole.add_scores(&[0.1, 0.2, f64::NEG_INFINITY], right).unwrap();
+        let mut whole = Retrieval::default();
+        let mut parts = [whole.clone(), whole.clone()];
+        // The first two have one rank, each in a part of its own.
+        for (at, right) in [0, 0, 2, 1].into_iter().enumerate() {
+            for retrieval in [&mut whole, &mut parts[at % 2]] {
+                retrieval.add_scores(&[0.1, 0.2, f64::NEG_INFINITY], right).unwrap();
+            }
         }
-        part.merge(&other);
-        assert_eq!(part, whole);
+        let [mut merged, other] = parts;
+        merged.merge(&other);
+        assert_eq!(merged, whole);
     }
 
     #[test]

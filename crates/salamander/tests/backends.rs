@@ -3,15 +3,14 @@
 //! The parameters are the same numbers on each: they are made on the first and copied over.
 
 use salamander::{
-    attention::{Activation, Mask, Memory, Pass},
+    attention::{Mask, Memory, Pass},
     burn::{
         module::{Module, ModuleMapper, ModuleVisitor, Param},
         optim::GradientsParams,
         tensor::{Device, Int, Tensor, TensorData},
     },
-    encoder_only::{ClassificationHeadConfig, ClassifierConfig},
     kernels::{AdamWConfig, CrossEntropyOptions, backend, cross_entropy},
-    models::{ALL, Model, ModelConfig, Size},
+    models::{ALL, Head, Model, ModelConfig, Size},
 };
 
 const TOLERANCE: f32 = 1e-4;
@@ -32,16 +31,12 @@ fn configs() -> Vec<(String, ModelConfig)> {
     let mut configs: Vec<_> = ALL.iter().map(|known| (known.name.to_owned(), (known.preset)(&size))).collect();
     let shared = Size { n_kv_heads: Some(2), ..size };
     configs.extend(ALL.iter().map(|known| (format!("{} sharing heads", known.name), (known.preset)(&shared))));
-    let classifiers = configs.iter().filter_map(|(name, config)| match config {
-        ModelConfig::MaskedLm(config) => {
-            let head = ClassificationHeadConfig { n_classes: 3, activation: Activation::Tanh, dropout: 0.0 };
-            let config = ClassifierConfig { encoder: config.encoder.clone(), head };
-            Some((format!("{name} as a classifier"), ModelConfig::Classifier(config)))
-        }
-        _ => None,
-    });
-    let classifiers: Vec<_> = classifiers.collect();
-    configs.extend(classifiers);
+    let heads = [Head::MaskedLm, Head::Classes(3), Head::Tags(4), Head::Answers, Head::Sentences];
+    let readers: Vec<_> = configs.iter().filter(|(_, config)| config.encoder().is_some()).cloned().collect();
+    for (name, config) in readers {
+        let with = |head: Head| Some((format!("{name} asked for {head}"), config.clone().with_head(head).ok()?));
+        configs.extend(heads.into_iter().filter_map(with));
+    }
     configs
 }
 
@@ -58,6 +53,14 @@ fn logits(model: &Model, device: &Device) -> Tensor<2> {
         Model::DecoderOnly(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
         Model::MaskedLm(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
         Model::Classifier(model) => model.forward(tokens, &mut Pass::new(padding)),
+        Model::TokenClassifier(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
+        Model::QuestionAnswerer(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
+        Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::new(padding)),
+        Model::Discriminator(model) => model.forward(tokens, &mut Pass::new(padding)),
+        Model::ReplacedTokens(model) => {
+            let judged: Tensor<3> = model.judge(tokens.clone(), &mut Pass::new(padding.clone())).unsqueeze_dim(2);
+            Tensor::cat(vec![judged, model.guess(tokens, &mut Pass::new(padding))], 2).flatten(0, 1)
+        }
         Model::EncoderDecoder(model) => {
             let states = model.encode(tokens, &mut Pass::new(padding.clone()));
             let memory = Memory { states, mask: padding };
@@ -97,6 +100,11 @@ macro_rules! each {
             Model::DecoderOnly($inner) => Model::DecoderOnly($body),
             Model::MaskedLm($inner) => Model::MaskedLm($body),
             Model::Classifier($inner) => Model::Classifier($body),
+            Model::TokenClassifier($inner) => Model::TokenClassifier($body),
+            Model::QuestionAnswerer($inner) => Model::QuestionAnswerer($body),
+            Model::SentenceEncoder($inner) => Model::SentenceEncoder($body),
+            Model::Discriminator($inner) => Model::Discriminator($body),
+            Model::ReplacedTokens($inner) => Model::ReplacedTokens($body),
             Model::EncoderDecoder($inner) => Model::EncoderDecoder($body),
         }
     };

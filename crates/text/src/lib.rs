@@ -47,7 +47,7 @@ mod tokenizer;
 mod write;
 
 pub use batch::{
-    BatchSize, Batches, ClassBatch, Classified, Contrastive, ContrastiveBatch, Denoised, Documents, Frame, Framed,
+    BatchSize, Batches, ClassBatch, Classified, Continued, Contrastive, ContrastiveBatch, Denoised, Documents, Frame, Framed,
     IGNORE, LanguageBatch, Masked, Noise, Packed, PackedBatch, Packing, PairBatch, PairOptions, Pairs, PrefixBatch,
     Prefixed, Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions, Rows, Tagged, Windows, tag,
 };

@@ -6,7 +6,7 @@ use salamander_text::Batches;
 
 use crate::{
     Objective,
-    student::{Answered, Student},
+    student::{Answered, Kind, Student},
 };
 
 /// How good a model is on a set.
@@ -31,15 +31,19 @@ impl Evaluation {
     }
 }
 
-/// Goes over a whole set with a model that is not being trained.
-pub fn evaluate<M, B>(model: M, set: &B) -> Evaluation
+/// Goes over a whole set with a model that is not being trained; `seen` hears how many batches are done, of how many.
+pub fn evaluate<M, S>(model: M, set: &S, seen: &mut dyn FnMut(usize, usize)) -> Evaluation
 where
-    M: Objective,
-    B: Batches<Batch = M::Batch>,
+    S: Batches<Batch: Kind>,
+    M: Objective<S::Batch>,
 {
     let student = Student::new(model, 0.0);
-    let answer = |batch| on_pool(|| InferenceStep::step(&student, batch));
-    Evaluation::of(&set.evaluation().map(answer).collect::<Vec<_>>())
+    let answer = |(done, batch)| {
+        let answered = on_pool(|| InferenceStep::step(&student, batch));
+        seen(done + 1, set.len());
+        answered
+    };
+    Evaluation::of(&set.evaluation().enumerate().map(answer).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

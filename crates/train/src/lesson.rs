@@ -23,26 +23,26 @@ use crate::{
     clock::Clock,
     run::State,
     steps::Steps,
-    student::{Answered, Learnt, Part, Student},
+    student::{Answered, Kind, Learnt, Part, Student},
     update::update,
     watch::Watch,
 };
 
-type Events<M> = SupervisedTrainingEventProcessor<Student<M>>;
-type Parts<'a, M> = dyn DataLoaderIterator<Part<<M as Objective>::Batch>> + 'a;
+type Events<M, B> = SupervisedTrainingEventProcessor<Student<M, B>>;
+type Parts<'a, B> = dyn DataLoaderIterator<Part<B>> + 'a;
 
 /// Who learns, and what belongs to them.
-pub(crate) struct Pupil<M: Objective> {
-    pub(crate) student: Student<M>,
+pub(crate) struct Pupil<M: Objective<B>, B: Kind> {
+    pub(crate) student: Student<M, B>,
     pub(crate) optimizer: ModuleOptimizer,
     pub(crate) average: Option<M>,
 }
 
 /// One run of the loop.
-pub(crate) struct Lesson<'a, M: Objective, B> {
-    steps: &'a Steps<M, B>,
+pub(crate) struct Lesson<'a, M: Objective<S::Batch>, S: Batches<Batch: Kind>> {
+    steps: &'a Steps<M, S>,
     state: State,
-    events: Events<M>,
+    events: Events<M, S::Batch>,
     interrupter: Interrupter,
     clock: Clock,
     watch: Watch,
@@ -52,24 +52,33 @@ pub(crate) struct Lesson<'a, M: Objective, B> {
     saved: Option<usize>,
 }
 
-impl<'a, M, B> Lesson<'a, M, B>
+impl<'a, M, S> Lesson<'a, M, S>
 where
-    M: Objective,
-    B: Batches<Batch = M::Batch> + Send + Sync + 'static,
+    S: Batches<Batch: Kind> + Send + Sync + 'static,
+    M: Objective<S::Batch>,
 {
-    pub(crate) fn new(steps: &'a Steps<M, B>, state: State, events: Events<M>, interrupter: Interrupter) -> Self {
+    pub(crate) fn new(
+        steps: &'a Steps<M, S>,
+        state: State,
+        events: Events<M, S::Batch>,
+        interrupter: Interrupter,
+    ) -> Self {
         let saved = (state.step > 0).then_some(state.step);
         let outcome = Outcome { steps: state.step, best: state.best, ..Outcome::default() };
         let (clock, watch) = (Clock::new(), Watch::default());
         Self { steps, state, events, interrupter, clock, watch, outcome, evaluations: 0, saved }
     }
 
-    pub(crate) fn end(self) -> (Events<M>, Outcome) {
+    pub(crate) fn end(self) -> (Events<M, S::Batch>, Outcome) {
         (self.events, self.outcome)
     }
 
     /// Steps and evaluates until it is done, saves on the way and at the end.
-    pub(crate) fn run(&mut self, mut pupil: Pupil<M>, parts: &mut Parts<M>) -> (Pupil<M>, Result<(), Error>) {
+    pub(crate) fn run(
+        &mut self,
+        mut pupil: Pupil<M, S::Batch>,
+        parts: &mut Parts<S::Batch>,
+    ) -> (Pupil<M, S::Batch>, Result<(), Error>) {
         let plan = &self.steps.plan;
         while self.state.step < plan.steps && !self.outcome.interrupted && !self.outcome.enough {
             let end = next_multiple(self.state.step, plan.evaluate.every).min(plan.steps);
@@ -93,7 +102,12 @@ where
     }
 
     /// The steps from where the run is to `end`.
-    fn stretch(&mut self, mut pupil: Pupil<M>, end: usize, parts: &mut Parts<M>) -> (Pupil<M>, Result<(), Error>) {
+    fn stretch(
+        &mut self,
+        mut pupil: Pupil<M, S::Batch>,
+        end: usize,
+        parts: &mut Parts<S::Batch>,
+    ) -> (Pupil<M, S::Batch>, Result<(), Error>) {
         let start = self.state.step;
         let epoch = end.div_ceil(self.steps.plan.evaluate.every);
         self.tell(LearnerEvent::StartSplit { epoch_number: epoch, total_items: end - start });
@@ -109,7 +123,11 @@ where
         (pupil, Ok(()))
     }
 
-    fn step(&mut self, pupil: Pupil<M>, parts: &mut Parts<M>) -> (Pupil<M>, Result<(), Error>) {
+    fn step(
+        &mut self,
+        pupil: Pupil<M, S::Batch>,
+        parts: &mut Parts<S::Batch>,
+    ) -> (Pupil<M, S::Batch>, Result<(), Error>) {
         let (plan, step) = (&self.steps.plan, self.state.step + 1);
         // What is drawn in a step follows from the seed and the step alone.
         self.steps.device.seed(Random::at(plan.seed, step as u64).number());
@@ -144,7 +162,7 @@ where
         Ok(())
     }
 
-    fn after_step(&mut self, pupil: &Pupil<M>, start: usize, end: usize) -> Result<(), Error> {
+    fn after_step(&mut self, pupil: &Pupil<M, S::Batch>, start: usize, end: usize) -> Result<(), Error> {
         let (plan, step) = (&self.steps.plan, self.state.step);
         if step.is_multiple_of(plan.log_every) || step == end {
             self.report(step - start, end - start)?;
@@ -184,7 +202,7 @@ where
     }
 
     /// Evaluates, on all of the validation set if it is the last time, lets the model write something, and saves.
-    fn evaluate(&mut self, pupil: &Pupil<M>) -> Result<(), Error> {
+    fn evaluate(&mut self, pupil: &Pupil<M, S::Batch>) -> Result<(), Error> {
         let plan = &self.steps.plan;
         let last = self.state.step == plan.steps || self.outcome.enough;
         let student = pupil.student.clone().valid();
@@ -208,7 +226,7 @@ where
     }
 
     /// Answers the validation set, or a part of it that stands for all.
-    fn answer(&mut self, student: &Student<M>, whole: bool) -> Evaluation {
+    fn answer(&mut self, student: &Student<M, S::Batch>, whole: bool) -> Evaluation {
         let (set, step) = (Arc::clone(&self.steps.validation), self.state.step);
         let epoch = step.div_ceil(self.steps.plan.evaluate.every);
         let count = if whole { set.len() } else { self.steps.plan.evaluate.batches.min(set.len()) };
@@ -240,7 +258,7 @@ where
         self.with_run(|run| run.sample(step, &text))
     }
 
-    fn save(&mut self, pupil: &Pupil<M>) -> Result<(), Error> {
+    fn save(&mut self, pupil: &Pupil<M, S::Batch>) -> Result<(), Error> {
         if self.saved == Some(self.state.step) {
             return Ok(());
         }
@@ -252,7 +270,7 @@ where
     }
 
     /// Makes the average that the plan asks for, if any, judges it, keeps it, and lets it stand for the model.
-    fn averaged(&mut self, mut pupil: Pupil<M>) -> (Pupil<M>, Result<(), Error>) {
+    fn averaged(&mut self, mut pupil: Pupil<M, S::Batch>) -> (Pupil<M, S::Batch>, Result<(), Error>) {
         let average = match self.make_average(&mut pupil) {
             Ok(Some(average)) => average,
             Ok(None) => return (pupil, Ok(())),
@@ -268,7 +286,7 @@ where
         (pupil, kept)
     }
 
-    fn make_average(&mut self, pupil: &mut Pupil<M>) -> Result<Option<M>, Error> {
+    fn make_average(&mut self, pupil: &mut Pupil<M, S::Batch>) -> Result<Option<M>, Error> {
         match self.steps.plan.keep.average {
             None => Ok(None),
             Some(Average::Ema { .. }) => Ok(pupil.average.take()),
@@ -282,7 +300,7 @@ where
     }
 
     fn metric(&self, line: Value) -> Result<(), Error> {
-        self.steps.display.json(&line);
+        self.steps.display.report(&line);
         self.with_run(|run| run.metric(&line))
     }
 

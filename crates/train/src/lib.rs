@@ -38,6 +38,7 @@ pub use optimizer::Optimizer;
 pub use plan::{Average, Evaluate, Keep, Limit, Plan};
 pub use run::{Checkpoints, Found, Run, Which, weights};
 pub use schedule::Schedule;
+pub use student::Kind;
 pub use trainer::{Data, Outcome, Sample, Session, train};
 pub use work::{Work, peak_memory};
 

@@ -12,7 +12,7 @@ use crate::{
     Display, Error, Objective, Outcome, Plan, Run, Sample, Work,
     lesson::{Lesson, Pupil},
     run::State,
-    student::Student,
+    student::{Kind, Student},
 };
 
 /// Where the loop leaves how it ended.
@@ -20,9 +20,9 @@ pub(crate) type Ending = Arc<Mutex<Option<Result<Outcome, Error>>>>;
 
 /// Counts in steps where burn-train's own loops count in epochs: what it calls an epoch is here the steps from one
 /// evaluation to the next.
-pub(crate) struct Steps<M: Objective, B> {
+pub(crate) struct Steps<M, S> {
     pub(crate) plan: Plan,
-    pub(crate) validation: Arc<B>,
+    pub(crate) validation: Arc<S>,
     pub(crate) device: Device,
     pub(crate) run: Mutex<Option<Run>>,
     pub(crate) display: Display,
@@ -40,19 +40,19 @@ pub(crate) struct Begin<M> {
     pub(crate) state: State,
 }
 
-impl<M, B> SupervisedLearningStrategy<Student<M>> for Steps<M, B>
+impl<M, S> SupervisedLearningStrategy<Student<M, S::Batch>> for Steps<M, S>
 where
-    M: Objective,
-    B: Batches<Batch = M::Batch> + Send + Sync + 'static,
+    S: Batches<Batch: Kind> + Send + Sync + 'static,
+    M: Objective<S::Batch>,
 {
     fn fit(
         &self,
-        components: TrainingComponents<Student<M>>,
-        learner: Learner<Student<M>>,
-        train: TrainLoader<Student<M>>,
-        _: ValidLoader<Student<M>>,
+        components: TrainingComponents<Student<M, S::Batch>>,
+        learner: Learner<Student<M, S::Batch>>,
+        train: TrainLoader<Student<M, S::Batch>>,
+        _: ValidLoader<Student<M, S::Batch>>,
         _: usize,
-    ) -> (Student<M>, SupervisedTrainingEventProcessor<Student<M>>) {
+    ) -> (Student<M, S::Batch>, SupervisedTrainingEventProcessor<Student<M, S::Batch>>) {
         // The learner keeps its optimiser to itself, and a share of the model. Without that share a step can write the
         // parameters where they are, and the state of an optimiser of our own can be kept with them.
         let student = learner.model();

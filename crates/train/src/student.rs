@@ -1,5 +1,7 @@
 //! A model as burn-train wants it.
 
+use std::{fmt::Debug, marker::PhantomData};
+
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
@@ -12,10 +14,17 @@ use crate::{Objective, Question};
 
 /// A model that is asked and told the right answers.
 #[derive(Module, Debug)]
-pub(crate) struct Student<M: Module> {
+pub(crate) struct Student<M: Module, B: Kind> {
     pub(crate) model: M,
     smoothing: f64,
+    #[module(skip)]
+    batch: PhantomData<fn(B)>,
 }
+
+/// What a kind of batch must be.
+pub trait Kind: Clone + Debug + Send + Sync + 'static {}
+
+impl<B: Clone + Debug + Send + Sync + 'static> Kind for B {}
 
 /// A batch, and how much of an update it is: several small ones may make one.
 #[derive(Debug, Clone)]
@@ -51,9 +60,9 @@ pub(crate) struct Answered {
     pub(crate) tokens: usize,
 }
 
-impl<M: Objective> Student<M> {
+impl<M: Objective<B>, B: Kind> Student<M, B> {
     pub(crate) fn new(model: M, smoothing: f64) -> Self {
-        Self { model, smoothing }
+        Self { model, smoothing, batch: PhantomData }
     }
 
     /// Where it lives.
@@ -62,36 +71,40 @@ impl<M: Objective> Student<M> {
     }
 }
 
-impl<M: Objective> TrainStep for Student<M> {
-    type Input = Part<M::Batch>;
+impl<M: Objective<B>, B: Kind> TrainStep for Student<M, B> {
+    type Input = Part<B>;
     type Output = Learnt;
 
-    /// `share · (mean over targets of -ln p + penalty)` and its gradients.
-    fn step(&self, Part { batch, share }: Part<M::Batch>) -> TrainOutput<Learnt> {
-        let Question { logits, targets, penalty } = self.model.ask(&batch, &self.device());
+    /// `share · (weight · mean over targets of -ln p + extra)` and its gradients.
+    fn step(&self, Part { batch, share }: Part<B>) -> TrainOutput<Learnt> {
+        let Question { logits, targets, weight, extra } = self.model.ask(&batch, &self.device());
         let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: self.smoothing };
         let loss = cross_entropy(logits, targets, &options);
-        let total = match penalty {
-            Some(penalty) => loss.clone() + penalty,
-            None => loss.clone(),
+        let total = times(loss.clone(), weight);
+        let total = match extra {
+            Some(extra) => total + extra,
+            None => total,
         };
-        let total = if share == 1.0 { total } else { total.mul_scalar(share) };
-        let gradients = total.backward();
+        let gradients = times(total, share).backward();
         let loss = scalar(loss);
         TrainOutput::new(self, gradients, Learnt { loss, tokens: M::targets(&batch), ..Learnt::default() })
     }
 }
 
-impl<M: Objective> InferenceStep for Student<M> {
-    type Input = M::Batch;
+impl<M: Objective<B>, B: Kind> InferenceStep for Student<M, B> {
+    type Input = B;
     type Output = Answered;
 
-    fn step(&self, batch: M::Batch) -> Answered {
+    fn step(&self, batch: B) -> Answered {
         let question = self.model.ask(&batch, &self.device());
         let (correct, tokens) = (question.correct(), M::targets(&batch));
         let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: 0.0 };
         Answered { loss: scalar(cross_entropy(question.logits, question.targets, &options)), correct, tokens }
     }
+}
+
+fn times(x: Tensor<1>, factor: f64) -> Tensor<1> {
+    if factor == 1.0 { x } else { x.mul_scalar(factor) }
 }
 
 fn scalar(x: Tensor<1>) -> f64 {

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use burn::tensor::Device;
+use burn::{module::Module, tensor::Device};
 use burn_train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy, logger::InMemoryMetricLogger};
 use salamander_text::Batches;
 
@@ -15,16 +15,16 @@ use crate::{
     loader::{Once, Stream},
     run::{Restored, State, restore},
     steps::{Begin, Steps},
-    student::Student,
+    student::{Kind, Student},
 };
 
 /// What is learnt from, and what it is checked on.
 #[derive(Debug)]
-pub struct Data<B> {
+pub struct Data<S> {
     /// Batches to learn from.
-    pub train: Arc<B>,
+    pub train: Arc<S>,
     /// Batches never learnt from.
-    pub validation: Arc<B>,
+    pub validation: Arc<S>,
 }
 
 /// Lets a model write something.
@@ -84,10 +84,10 @@ pub struct Outcome {
 /// # Errors
 /// If the plan breaks a rule, a number is not finite, the loss diverges, the checkpoint to go on from cannot be read, or the
 /// run folder cannot be written.
-pub fn train<M, B>(model: M, data: Data<B>, plan: &Plan, session: Session<M>) -> Result<(M, Outcome), Error>
+pub fn train<M, S>(model: M, data: Data<S>, plan: &Plan, session: Session<M>) -> Result<(M, Outcome), Error>
 where
-    M: Objective,
-    B: Batches<Batch = M::Batch> + Send + Sync + 'static,
+    S: Batches<Batch: Kind> + Send + Sync + 'static,
+    M: Objective<S::Batch>,
 {
     plan.validate()?;
     let Session { device, run, from, display, interrupter, sample, work } = session;
@@ -140,7 +140,7 @@ where
 }
 
 /// Parameters begin when they are first looked at: now, in their order, so that what is drawn later has no part in it.
-fn begin<M: Objective>(model: &M) {
+fn begin<M: Module>(model: &M) {
     struct Look;
     impl burn::module::ModuleVisitor for Look {
         fn visit_float<const R: usize>(&mut self, param: &burn::module::Param<burn::tensor::Tensor<R>>) {

@@ -7,18 +7,18 @@ use salamander_kernels::{clip_global_norm, global_norm};
 use crate::{
     Error, Objective,
     finite::first_not_finite,
-    student::{Learnt, Part, Student},
+    student::{Kind, Learnt, Part, Student},
 };
 
 /// Learns from the parts of an update, each weighing as much as it has targets.
-pub(crate) fn update<M: Objective>(
-    student: Student<M>,
+pub(crate) fn update<M: Objective<B>, B: Kind>(
+    student: Student<M, B>,
     optimizer: &mut ModuleOptimizer,
-    mut parts: Vec<Part<M::Batch>>,
+    mut parts: Vec<Part<B>>,
     rate: f64,
     clip: Option<f64>,
     step: usize,
-) -> (Student<M>, Result<Learnt, Error>) {
+) -> (Student<M, B>, Result<Learnt, Error>) {
     let tokens: usize = parts.iter().map(|part| M::targets(&part.batch)).sum();
     for part in &mut parts {
         part.share = M::targets(&part.batch) as f64 / tokens.max(1) as f64;
@@ -41,7 +41,7 @@ pub(crate) fn update<M: Objective>(
 }
 
 /// The gradients of all parts together, and their mean loss.
-fn gradients<M: Objective>(student: &Student<M>, parts: Vec<Part<M::Batch>>) -> (GradientsParams, f64) {
+fn gradients<M: Objective<B>, B: Kind>(student: &Student<M, B>, parts: Vec<Part<B>>) -> (GradientsParams, f64) {
     let parts = match <[_; 1]>::try_from(parts) {
         Ok([only]) => {
             let output = student.step(only);

@@ -34,7 +34,7 @@ impl<B: Batches> Batches for Same<B> {
 fn overfits<M: Family>() {
     let _alone = alone();
     let set = Arc::new(Same(M::set(1)));
-    let before = evaluate(begin::<M>(1).valid(), &*set).loss;
+    let before = evaluate(begin::<M>(1).valid(), &*set, &mut |_, _| {}).loss;
     let even = (V as f64).ln();
     assert!((before - even).abs() < 0.02 * even, "an untrained model's loss is {before}, not ln {V} = {even}");
     let data = Data { train: Arc::clone(&set), validation: set };
@@ -161,7 +161,7 @@ fn every_optimiser_learns() {
         plan.optimizer = toml::from_str(&format!("kind = '{kind}'")).expect("an optimiser");
         plan.schedule = Schedule::Constant { rate, warmup: 3 };
         plan.evaluate.every = 60;
-        let before = evaluate(begin::<Decoder>(1).valid(), &Decoder::set(2)).loss;
+        let before = evaluate(begin::<Decoder>(1).valid(), &Decoder::set(2), &mut |_, _| {}).loss;
         let (_, outcome) =
             train(begin::<Decoder>(1), data::<Decoder>(), &plan, Session::silent(Device::flex())).expect("it learns");
         let after = outcome.last.expect("an evaluation").loss;

@@ -60,7 +60,7 @@ impl Attention {
     /// `x`: `[B, T, D]`, to `[B, T, D]`.
     ///
     /// # Panics
-    /// If the pass brings no memory.
+    /// If the pass brings no memory, or the memory has parts ([`Mask::Within`](crate::Mask::Within)) and the pass has none.
     pub fn cross(&self, x: Tensor<3>, pass: &mut LayerPass) -> Tensor<3> {
         let q = self.split(self.query.forward(x), self.n_heads); // [B, H, T, E]
         let (k, v, mask) = pass.memory(q.dims()[2], |memory| {

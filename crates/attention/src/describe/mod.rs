@@ -41,7 +41,6 @@ mod unembedding;
 
 pub use activation::apply_activation;
 pub use block::DescribeLayer;
-pub use embedding::describe_tokens;
 pub use page::{Equation, Group, Page, Part, Per, Picture, Product, Section, Size};
 pub use place::Place;
 

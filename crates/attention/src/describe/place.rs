@@ -10,8 +10,10 @@ pub struct Place {
     path: String,
     copies: usize,
     per: Per,
-    /// Width of the stream.
+    /// Width of the stream here.
     pub(super) d_model: usize,
+    /// The letter of that width.
+    pub(super) letter: &'static str,
     /// Which keys a query may see.
     pub(super) reach: Reach,
     /// What is added to the scores.
@@ -22,7 +24,7 @@ impl Place {
     /// The model itself, a stream of width `d_model`.
     pub fn new(d_model: usize, per: Per) -> Self {
         let reach = Reach { left: None, right: None };
-        Self { path: String::new(), copies: 1, per, d_model, reach, bias: None }
+        Self { path: String::new(), copies: 1, per, d_model, letter: "D", reach, bias: None }
     }
 
     /// One level further in.
@@ -36,6 +38,20 @@ impl Place {
     #[must_use]
     pub fn seeing(self, reach: Reach) -> Self {
         Self { reach, ..self }
+    }
+
+    /// Where vectors have the width `width` of the embedding, `M`, if it has one of its own.
+    #[must_use]
+    pub fn narrow(self, width: Option<usize>) -> Self {
+        match width {
+            Some(d_model) => Self { d_model, letter: "M", ..self },
+            None => self,
+        }
+    }
+
+    /// The shape of a stream of the width here.
+    pub fn stream(&self) -> &'static str {
+        if self.letter == "M" { "[B, T, M]" } else { "[B, T, D]" }
     }
 
     /// Where other things pass.

@@ -15,11 +15,12 @@ impl PositionsConfig {
                 Some(if offset == 0 { "position[p]".into() } else { format!("position[p + {offset}]") })
             }
             Self::Sinusoidal { layout } => {
+                let d = place.letter;
                 let (sine, cosine) = match layout {
-                    SinusoidLayout::Interleaved => ("2i", "2i+1"),
-                    SinusoidLayout::Concatenated => ("i", "D/2+i"),
+                    SinusoidLayout::Interleaved => ("2i".into(), "2i+1".into()),
+                    SinusoidLayout::Concatenated => ("i".into(), format!("{d}/2+i")),
                 };
-                let line = |index, wave| Equation::new(format!("y[{index}] = {wave}(p / 10000^(2i/D))"), "");
+                let line = |index: String, wave| Equation::new(format!("y[{index}] = {wave}(p / 10000^(2i/{d}))"), "");
                 let at = page.functions.len();
                 let name = page.define(at, "wave", "p", vec![line(sine, "sin"), line(cosine, "cos")]);
                 Some(format!("{name}(p)"))

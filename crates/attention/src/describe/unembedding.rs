@@ -12,7 +12,7 @@ impl UnembeddingConfig {
                 place.product(d, vocab_size, page);
                 let x = match scale {
                     1.0 => x.into(),
-                    scale if (scale * (d as f64).sqrt() - 1.0).abs() < 1e-6 => format!("{x} / √D"),
+                    scale if (scale * (d as f64).sqrt() - 1.0).abs() < 1e-6 => format!("{x} / √{}", place.letter),
                     scale => format!("{} {x}", number(scale)),
                 };
                 if !bias {

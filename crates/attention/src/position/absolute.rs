@@ -8,7 +8,8 @@ use burn::{
 use salamander_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
-use crate::{Init, Role};
+use super::Places;
+use crate::{Init, Pass, Role};
 
 /// Which vectors are added.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -118,34 +119,55 @@ impl PositionsConfig {
 }
 
 impl Positions {
-    /// Adds the vectors of the positions from `start` on.
+    /// Adds the vectors of the places where the tokens stand: those the pass gives, or one after the other from its offset
+    /// on.
     ///
     /// # Shapes
     /// `[B, T, D]` to `[B, T, D]`.
     ///
     /// # Panics
-    /// If a table ends before the last position.
-    pub fn add(&self, x: Tensor<3>, start: usize) -> Tensor<3> {
-        let [_, t, d] = x.dims();
-        let device = x.device();
+    /// If a table ends before the last position, or the pass gives positions of another shape than `[B, T]`.
+    pub fn add(&self, x: Tensor<3>, pass: &Pass) -> Tensor<3> {
+        let [b, t, d] = x.dims();
         match self {
             Self::Identity(_) => x,
-            Self::Learned(learned) => {
-                let first = start + learned.offset;
-                let [rows, _] = learned.weight.dims();
-                assert!(
-                    first + t <= rows,
-                    "{} positions are needed and the table ends at {}",
-                    start + t,
-                    rows - learned.offset
-                );
-                let ids = Tensor::<1, Int>::arange(first as i64..(first + t) as i64, &device).reshape([1, t]);
-                x + kernels::embedding(learned.weight.val(), ids) // [1, T, D]
-            }
+            Self::Learned(learned) => x + learned.vectors(pass.places(b, t), t), // [B or 1, T, D]
             Self::Sinusoidal(waves) => {
-                let rows = TensorData::new(sinusoids(start, t, d, waves.layout), [1, t, d]);
-                x + Tensor::from_data(rows, &device) // [1, T, D]
+                let rows = waves.vectors(pass.places(b, t), [t, d], &x.device()); // [B or 1, T, D]
+                x + rows
             }
+        }
+    }
+}
+
+impl LearnedPositions {
+    /// `[B or 1, T, D]`.
+    fn vectors(&self, places: Places, t: usize) -> Tensor<3> {
+        let [rows, _] = self.weight.dims();
+        let last = rows - self.offset;
+        let end = places.end(t);
+        assert!(end <= last, "{end} positions are needed and the table ends at {last}");
+        let ids = match places {
+            Places::From(start) => {
+                let order = start as i64..(start + t) as i64;
+                Tensor::<1, Int>::arange(order, &self.weight.device()).reshape([1, t])
+            }
+            Places::At { positions, .. } => positions,
+        };
+        kernels::embedding(self.weight.val(), ids.add_scalar(self.offset as i64))
+    }
+}
+
+impl SinusoidalPositions {
+    /// `[B or 1, T, D]`.
+    fn vectors(&self, places: Places, [t, d]: [usize; 2], device: &Device) -> Tensor<3> {
+        let rows = |start, count| {
+            let rows = sinusoids(start, count, d, self.layout);
+            Tensor::<2>::from_data(TensorData::new(rows, [count, d]), device)
+        };
+        match places {
+            Places::From(start) => rows(start, t).unsqueeze(),
+            Places::At { positions, end } => kernels::embedding(rows(0, end), positions),
         }
     }
 }
@@ -185,7 +207,8 @@ mod tests {
         let config = PositionsConfig::Learned { max_seq_len: 3, offset: 2 };
         let positions = config.init(2, &Init::Normal { std: 1.0, output_std: 1.0 }, &device);
         let Positions::Learned(table) = &positions else { panic!("a table was asked for") };
-        let added = positions.add(Tensor::zeros([1, 2, 2], &device), 1).into_data();
+        let pass = Pass::default().with_positions(Tensor::from_ints([[1, 2]], &device));
+        let added = positions.add(Tensor::zeros([1, 2, 2], &device), &pass).into_data();
         let want = table.weight.val().slice([3..5, 0..2]).into_data();
         assert_eq!(added.try_to_vec::<f32>().expect("f32"), want.try_to_vec::<f32>().expect("f32"));
     }
@@ -195,6 +218,34 @@ mod tests {
     fn too_long_says_both_numbers() {
         let device = Device::flex();
         let config = PositionsConfig::Learned { max_seq_len: 3, offset: 2 };
-        config.init(2, &Init::Xavier, &device).add(Tensor::zeros([1, 4, 2], &device), 0);
+        config.init(2, &Init::Xavier, &device).add(Tensor::zeros([1, 4, 2], &device), &Pass::default());
+    }
+
+    #[test]
+    #[should_panic(expected = "4 positions are needed and the table ends at 3")]
+    fn too_far_says_both_numbers() {
+        let device = Device::flex();
+        let config = PositionsConfig::Learned { max_seq_len: 3, offset: 2 };
+        let pass = Pass::default().with_positions(Tensor::from_ints([[0, 3]], &device));
+        config.init(2, &Init::Xavier, &device).add(Tensor::zeros([1, 2, 2], &device), &pass);
+    }
+
+    #[test]
+    fn given_positions_take_their_rows() {
+        let device = Device::flex();
+        let init = Init::Normal { std: 1.0, output_std: 1.0 };
+        for config in [
+            PositionsConfig::Learned { max_seq_len: 4, offset: 1 },
+            PositionsConfig::Sinusoidal { layout: SinusoidLayout::Concatenated },
+        ] {
+            let positions = config.init(3, &init, &device);
+            let plain = positions.add(Tensor::zeros([1, 4, 3], &device), &Pass::default()); // [1, 4, D]
+            let given = Tensor::from_ints([[0, 1, 0], [3, 2, 2]], &device);
+            let got = positions.add(Tensor::zeros([2, 3, 3], &device), &Pass::default().with_positions(given));
+            let row = |p: usize| plain.clone().narrow(1, p, 1);
+            let rows = |a, b, c| Tensor::cat(vec![row(a), row(b), row(c)], 1);
+            let want = Tensor::cat(vec![rows(0, 1, 0), rows(3, 2, 2)], 0);
+            assert_eq!(got.into_data(), want.into_data(), "{config:?}");
+        }
     }
 }

@@ -2,9 +2,11 @@
 //! bias on the scores.
 
 mod absolute;
+mod places;
 mod relative;
 mod rotary;
 
 pub use absolute::{LearnedPositions, Positions, PositionsConfig, SinusoidLayout, SinusoidalPositions, sinusoids};
+pub(crate) use places::Places;
 pub use relative::{BucketDirection, RelativeBias, RelativeBiasConfig, bucket};
 pub use rotary::{RotaryConfig, RotaryScaling};

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use salamander_kernels::{self as kernels, Pairing};
 use serde::{Deserialize, Serialize};
 
+use super::Places;
 use crate::{ConfigError, LayerPass};
 
 /// Turns pairs of a query's and a key's components by angles that grow with the position,
@@ -51,13 +52,31 @@ pub enum RotaryScaling {
 impl RotaryConfig {
     /// Turns `x`, `[B, H, T, E]`, by the angles of its positions in the pass.
     pub(crate) fn rotate(&self, x: Tensor<4>, pass: &mut LayerPass) -> Tensor<4> {
-        let [_, _, t, _] = x.dims();
-        let (cos, sin) = pass.rotary(self, t, &x.device()); // [T, R/2]
-        kernels::rotary(x, cos, sin, self.pairing)
+        let [b, h, t, e] = x.dims();
+        let (cos, sin) = pass.rotary(self, [b, t], &x.device()); // [T, R/2], or [B T, R/2] where each row has its own
+        let [angles, _] = cos.dims();
+        if angles == t {
+            return kernels::rotary(x, cos, sin, self.pairing);
+        }
+        // Side by side the rows are one long sequence.
+        let x = x.swap_dims(0, 1).reshape([1, h, angles, e]); // [1, H, B T, E]
+        kernels::rotary(x, cos, sin, self.pairing).reshape([h, b, t, e]).swap_dims(0, 1)
+    }
+
+    /// Cosines and sines at the places of `t` tokens in each row: `[T, R/2]`, or `[B T, R/2]` where each row has its own.
+    pub(crate) fn angles(&self, places: Places, t: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        match places {
+            Places::From(start) => self.table(start, t, device),
+            Places::At { positions, end } => {
+                let (cos, sin) = self.table(0, end, device);
+                let positions = positions.flatten::<1>(0, 1); // [B T]
+                (cos.select(0, positions.clone()), sin.select(0, positions))
+            }
+        }
     }
 
     /// Cosines and sines of the positions `start .. start + t`, each `[T, R/2]`.
-    pub(crate) fn angles(&self, start: usize, t: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
+    fn table(&self, start: usize, t: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
         let frequencies = self.frequencies();
         let table = |f: fn(f64) -> f64| {
             let angle = |p: usize| frequencies.iter().map(move |w| f(p as f64 * w) as f32);
@@ -102,7 +121,7 @@ impl RotaryScaling {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Distribution;
+    use burn::tensor::{Distribution, Tolerance};
 
     use super::*;
     use crate::{Mask, Pass};
@@ -138,6 +157,25 @@ mod tests {
         let got = rotated(&config, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(got[6..], [3.0, 4.0]);
         assert!((got[4] - (1f32.cos() - 2.0 * 1f32.sin())).abs() < 1e-6);
+    }
+
+    #[test]
+    fn given_positions_turn_by_their_angles() {
+        let device = Device::flex();
+        for pairing in [Pairing::HalfSplit, Pairing::Interleaved] {
+            let config = rotary(pairing);
+            let x = Tensor::<4>::random([2, 3, 3, 4], Distribution::Default, &device);
+            let given = Tensor::from_ints([[0, 1, 0], [5, 2, 3]], &device);
+            let got = config.rotate(x.clone(), &mut Pass::default().with_positions(given).layer(0));
+            for (row, positions) in [[0, 1, 0], [5, 2, 3]].into_iter().enumerate() {
+                for (token, position) in positions.into_iter().enumerate() {
+                    let one = |x: &Tensor<4>| x.clone().slice([row..row + 1, 0..3, token..token + 1, 0..4]);
+                    let alone = Tensor::cat(vec![one(&x); position + 1], 2); // as far back as its position
+                    let want = config.rotate(alone, &mut Pass::default().layer(0)).narrow(2, position, 1);
+                    one(&got).into_data().assert_approx_eq::<f32>(&want.into_data(), Tolerance::absolute(1e-6));
+                }
+            }
+        }
     }
 
     #[test]

@@ -195,6 +195,18 @@ impl Choice {
     }
 }
 
+/// The part of each of `t` positions, in rows of two documents each, the first as long as `lengths` says.
+pub fn parts<const B: usize>(lengths: [usize; B], t: usize) -> Vec<Vec<i64>> {
+    lengths.map(|first| (0..t).map(|i| i64::from(i >= first)).collect()).into()
+}
+
+/// Where the tokens of such rows stand in their documents, `[B, T]`.
+pub fn side_by_side<const B: usize>(lengths: [usize; B], t: usize, device: &Device) -> Tensor<2, Int> {
+    let places = |first| (0..t).map(move |i| (if i < first { i } else { i - first }) as i64);
+    let places: Vec<i64> = lengths.into_iter().flat_map(places).collect();
+    Tensor::from_data(TensorData::new(places, [B, t]), device)
+}
+
 /// The numbers of a tensor.
 pub fn values<const R: usize>(tensor: Tensor<R>) -> Vec<f32> {
     tensor.into_data().try_to_vec().expect("f32")

@@ -10,7 +10,7 @@ use burn::{
 use safetensors::{Dtype, serialize};
 
 use super::*;
-use crate::{Name, copy, ignored, same, split, split_transpose, transpose};
+use crate::{Name, copy, ignored, row, same, split, split_transpose, transpose};
 
 #[derive(Module, Debug)]
 struct Model {
@@ -79,6 +79,15 @@ fn is_good(model: &Model) {
 #[test]
 fn copied_and_transposed() {
     is_good(&load_one(GOOD, &Names::new(APART)).unwrap());
+}
+
+#[test]
+fn a_row_is_a_vector() {
+    let names = [TABLE, APART[1], row("fc.{}.bias", "layers.{}.bias")];
+    let rows: Tensors<'_> =
+        &[GOOD[0], GOOD[1], ("fc.0.bias", &[1, 2], &[5.0, 6.0]), GOOD[3], ("fc.1.bias", &[1, 1], &[9.0])];
+    is_good(&load_one(rows, &Names::new(&names)).unwrap());
+    assert!(load_one(GOOD, &Names::new(&names)).is_err(), "a vector is no row");
 }
 
 #[test]

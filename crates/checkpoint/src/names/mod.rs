@@ -20,7 +20,18 @@ use template::{fill, indices};
 pub struct Name {
     file: &'static str,
     modules: Modules,
-    transposed: bool,
+    layout: Layout,
+}
+
+/// How parameters lie in the tensor that holds them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// As in the module.
+    Same,
+    /// Matrices with their axes swapped.
+    Transposed,
+    /// A vector as a matrix of one row.
+    Row,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,22 +57,27 @@ enum Reason {
 
 /// The tensor as it is: biases, gains, embeddings, and matrices kept as `[in, out]`.
 pub const fn copy(file: &'static str, module: &'static str) -> Name {
-    Name { file, modules: Modules::One(module), transposed: false }
+    Name { file, modules: Modules::One(module), layout: Layout::Same }
 }
 
 /// A matrix that the file keeps as `[out, in]` (PyTorch's `nn.Linear`) and the module as `[in, out]`.
 pub const fn transpose(file: &'static str, module: &'static str) -> Name {
-    Name { file, modules: Modules::One(module), transposed: true }
+    Name { file, modules: Modules::One(module), layout: Layout::Transposed }
+}
+
+/// A vector that the file keeps as a matrix of one row, `[1, n]`.
+pub const fn row(file: &'static str, module: &'static str) -> Name {
+    Name { file, modules: Modules::One(module), layout: Layout::Row }
 }
 
 /// Several parameters side by side along the last axis of one tensor. How wide each is, the module says.
 pub const fn split(file: &'static str, modules: &'static [&'static str]) -> Name {
-    Name { file, modules: Modules::Several(modules), transposed: false }
+    Name { file, modules: Modules::Several(modules), layout: Layout::Same }
 }
 
 /// Several matrices, each kept as by [`transpose`], one above the other in one `[out, in]` tensor.
 pub const fn split_transpose(file: &'static str, modules: &'static [&'static str]) -> Name {
-    Name { file, modules: Modules::Several(modules), transposed: true }
+    Name { file, modules: Modules::Several(modules), layout: Layout::Transposed }
 }
 
 /// A tensor to leave out, and why nothing is lost by it.

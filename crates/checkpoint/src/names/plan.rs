@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{Error, walk::Parameter};
 
-use super::{Name, Names, fill, indices, template::holes};
+use super::{Layout, Name, Names, fill, indices, template::holes};
 
 /// What a file of one module holds: each tensor's name, and what it is made of.
 pub(crate) struct Plan {
@@ -13,7 +13,7 @@ pub(crate) struct Plan {
 
 /// One tensor of the file.
 pub(crate) struct Slot {
-    pub(crate) transposed: bool,
+    pub(crate) layout: Layout,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -47,7 +47,7 @@ impl Plan {
             .into_iter()
             .map(|(tensor, (line, parts))| {
                 problems.extend(incomplete(&lines[line], &tensor, &parts));
-                let slot = Slot { transposed: lines[line].transposed, parts: parts.into_values().collect() };
+                let slot = Slot { layout: lines[line].layout, parts: parts.into_values().collect() };
                 problems.extend(slot.misfit(&tensor));
                 (tensor, slot)
             })
@@ -60,7 +60,7 @@ impl Plan {
     }
 
     fn plain(parameters: &[Parameter]) -> Self {
-        let slot = |parameter| Slot { transposed: false, parts: vec![Part::new(parameter)] };
+        let slot = |parameter| Slot { layout: Layout::Same, parts: vec![Part::new(parameter)] };
         Self { slots: parameters.iter().map(|parameter| (parameter.path().to_owned(), slot(parameter))).collect() }
     }
 }
@@ -106,6 +106,11 @@ impl Part {
 }
 
 impl Slot {
+    /// Whether matrices lie with their axes swapped.
+    pub(crate) fn transposed(&self) -> bool {
+        self.layout == Layout::Transposed
+    }
+
     /// How wide each part is, along the last axis of the module's layout.
     pub(crate) fn widths(&self) -> Vec<usize> {
         self.parts.iter().map(|part| part.shape.last().copied().unwrap_or(1)).collect()
@@ -126,16 +131,24 @@ impl Slot {
     }
 
     fn in_file(&self, mut shape: Vec<usize>) -> Vec<usize> {
-        if self.transposed {
-            shape.reverse();
+        match self.layout {
+            Layout::Same => {}
+            Layout::Transposed => shape.reverse(),
+            Layout::Row => shape.insert(0, 1),
         }
         shape
     }
 
     /// What keeps the parts from making one tensor.
     fn misfit(&self, tensor: &str) -> Option<String> {
-        if let Some(part) = self.parts.iter().find(|part| self.transposed && part.shape.len() != 2) {
-            return Some(format!("{tensor} is to be transposed, but {} is {:?}", part.path, part.shape));
+        let (axes, made) = match self.layout {
+            Layout::Same => (None, ""),
+            Layout::Transposed => (Some(2), "transposed"),
+            Layout::Row => (Some(1), "a row"),
+        };
+        let unfit = |part: &&Part| axes.is_some_and(|axes| part.shape.len() != axes);
+        if let Some(part) = self.parts.iter().find(unfit) {
+            return Some(format!("{tensor} is to be {made}, but {} is {:?}", part.path, part.shape));
         }
         let (first, rest) = self.parts.split_first()?;
         let other = rest.iter().find(|part| !first.fits_beside(part))?;

@@ -116,13 +116,14 @@ fn parts_that_make_no_tensor_are_named() {
         transpose("h.{}.ln.b", "blocks.{}.norm.beta"),
         transpose("h.{}.gain", "blocks.{}.gain"),
         QK[1],
-        copy("h.{}.k", "blocks.{}.key.weight"),
+        row("h.{}.k", "blocks.{}.key.weight"),
         copy("q", "blocks.{}.query.weight"),
     ];
     check(
         &Names::new(&lines),
         &[
             "h.0.gain is to be transposed, but blocks.0.gain is [2, 1, 3]",
+            "h.0.k is to be a row, but blocks.0.key.weight is [4, 2]",
             "h.0.ln.b is to be transposed, but blocks.0.norm.beta is [4]",
             "q and blocks.{}.query.weight differ in the number of {}",
         ],

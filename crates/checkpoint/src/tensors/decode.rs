@@ -45,14 +45,14 @@ pub(crate) fn bytes_of(values: &[f32]) -> Vec<u8> {
 /// floating-point numbers. The tensor must have the slot's shape.
 pub(crate) fn part(tensor: &TensorView<'_>, slot: &Slot, index: usize) -> Option<Vec<f32>> {
     let (widths, all) = (slot.widths(), tensor.data());
-    if widths.len() == 1 && !slot.transposed {
+    if widths.len() == 1 && !slot.transposed() {
         return floats(tensor.dtype(), all);
     }
     let before: usize = widths[..index].iter().sum();
     let (width, total) = (widths[index], widths.iter().sum::<usize>());
     let rows = slot.parts[index].shape.iter().product::<usize>().checked_div(width).unwrap_or(0);
     let size = all.len().checked_div(rows * total).unwrap_or(0);
-    if slot.transposed {
+    if slot.transposed() {
         // [out, in]: the part's rows lie together
         let bytes = &all[before * rows * size..(before + width) * rows * size];
         return Some(transposed(&floats(tensor.dtype(), bytes)?, width, rows));

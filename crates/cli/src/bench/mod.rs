@@ -10,10 +10,10 @@ use salamander::{
     burn::tensor::Device,
     models::{Model, ModelConfig},
     text::Windows,
-    train::{Data, Display, Interrupter, Plan, Session, train},
+    train::{Data, Evaluate, Plan, Session, train},
 };
 
-use crate::{On, prepare::Choice};
+use crate::{On, choice::Choice, processor};
 
 /// The same model and the same step in PyTorch.
 const PEER: &str = include_str!("peer.py");
@@ -46,28 +46,28 @@ impl Bench {
         let config = recipe.config(Some(self.vocab_size))?;
         let device = self.on.open()?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        println!("{}: training, tokens a second", recipe.name);
+        say!("{}: training, tokens a second", recipe.name);
         for round in 1..=self.rounds.max(1) {
             let rate = measure(&config, &recipe.plan, &device, self.seconds)?;
-            println!("  round {round}: salamander {rate:.0}");
+            say!("  round {round}: salamander {rate:.0}");
             ours.push(rate);
             match peer(&config, &recipe.plan, self.seconds)? {
                 Some(rate) => {
-                    println!("  round {round}: PyTorch    {rate:.0}");
+                    say!("  round {round}: PyTorch    {rate:.0}");
                     theirs.push(rate);
                 }
-                None => println!(
+                None => say!(
                     "  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"
                 ),
             }
         }
         let rate = median(&mut ours);
-        println!("salamander: {rate:.0} tokens a second (median of {})", ours.len());
+        say!("salamander: {rate:.0} tokens a second (median of {})", ours.len());
         if !theirs.is_empty() {
             let peer = median(&mut theirs);
-            println!("PyTorch:    {peer:.0} tokens a second (eager, f32)\nratio:      {:.2}", rate / peer);
+            say!("PyTorch:    {peer:.0} tokens a second (eager, f32)\nratio:      {:.2}", rate / peer);
         }
-        println!("processor:  {}", processor());
+        say!("processor:  {}", processor::describe());
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -90,13 +90,12 @@ fn run(config: &ModelConfig, plan: &Plan, set: &Arc<Windows>, device: &Device, s
     let Model::DecoderOnly(model) = config.init(&device.clone().autodiff()) else {
         bail!("speed is measured on decoder-only models");
     };
-    let plan = Plan { steps, eval_every: steps + 1, log_every: steps, accumulate: 1, ..plan.clone() };
+    let evaluate = Evaluate { every: steps + 1, batches: 1, sample_every: 1, patience: None };
+    let plan = Plan { steps, evaluate, log_every: steps, accumulate: 1, batch_tokens: None, ..plan.clone() };
     // One evaluation batch: what is measured are the steps.
     let few = Windows::new(vec![0; plan.seq_len + 1], plan.seq_len, 1, 0)?;
     let data = Data { train: Arc::clone(set), validation: Arc::new(few) };
-    let interrupter = Interrupter::new();
-    let session = Session { device: device.clone(), run: None, display: Display::None, interrupter, sample: None };
-    let (_, outcome) = train(model, data, &plan, session)?;
+    let (_, outcome) = train(model, data, &plan, Session::silent(device.clone()))?;
     Ok(outcome.tokens_per_second)
 }
 
@@ -133,11 +132,4 @@ fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> 
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-fn processor() -> String {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let known = std::fs::read_to_string("/proc/cpuinfo").ok();
-    let model = known.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("model name")));
-    format!("{}, {threads} threads", model.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])))
 }

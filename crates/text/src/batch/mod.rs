@@ -23,7 +23,7 @@ pub use groups::BatchSize;
 pub use masked::Masked;
 pub use packed::{Packed, PackedBatch, Packing};
 pub use pairs::{PairBatch, PairOptions, Pairs};
-pub use prefixed::{PrefixBatch, Prefixed};
+pub use prefixed::{Continued, PrefixBatch, Prefixed};
 pub use questions::{Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions};
 pub use tagged::{Tagged, tag};
 pub use windows::Windows;

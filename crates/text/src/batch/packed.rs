@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Batches, IGNORE, LanguageBatch, check_size};
 use crate::{Error, Matrix, Tokens, random::Order};
 
 /// How documents share rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Packing {
     /// One after the other, cut where a row is full: no padding but in the last row.
     Cut,

@@ -60,10 +60,11 @@ impl Prefixed {
     }
 
     /// Pairs for a model that reads the source and writes the target in one go: the source, `separator`, the target,
-    /// `end`. Only the target and its end are to be predicted, the first of them at the separator.
+    /// `end`. Only the target and its end are to be predicted, the first of them at the separator. Where all sources and
+    /// all targets have one length, neither is needed.
     ///
     /// # Errors
-    /// If there is no pair, or one has more than `length` inputs.
+    /// If there is no pair, one has more than `length` inputs, or nothing stands before its target.
     ///
     /// # Panics
     /// If `rows` or `length` is 0.
@@ -71,7 +72,7 @@ impl Prefixed {
     /// ```
     /// use salamander_text::{Batches, IGNORE, Prefixed};
     ///
-    /// let (separator, end, pad) = (1, 2, 0);
+    /// let (separator, end, pad) = (Some(1), Some(2), 0);
     /// let pairs = Prefixed::pairs([(vec![5, 6], vec![7])], separator, end, pad, 8, 4, 0)?;
     /// let batch = pairs.evaluation_at(0);
     /// assert_eq!(batch.language.inputs.row(0), [5, 6, 1, 7]);
@@ -81,8 +82,8 @@ impl Prefixed {
     /// ```
     pub fn pairs(
         pairs: impl IntoIterator<Item = (Vec<u32>, Vec<u32>)>,
-        separator: u32,
-        end: u32,
+        separator: Option<u32>,
+        end: Option<u32>,
         pad: u32,
         length: usize,
         rows: usize,
@@ -91,10 +92,18 @@ impl Prefixed {
         check_size(rows, length);
         let (mut sequences, mut prefixes) = (Vec::new(), Vec::new());
         for (index, (source, target)) in pairs.into_iter().enumerate() {
-            prefixes.push(source.len() + 1);
-            let sequence = [source, vec![separator], target, vec![end]].concat();
-            if sequence.len() - 1 > length {
-                return Err(Error::LongRow { index, found: sequence.len() - 1, most: length });
+            let mut sequence = source;
+            sequence.extend(separator);
+            prefixes.push(sequence.len());
+            sequence.extend(target);
+            sequence.extend(end);
+            let inputs = sequence.len().saturating_sub(1);
+            if prefixes[index] == 0 || prefixes[index] > inputs {
+                let hint = " for a pair: give it a source and a target, or take a tokenizer with a beginning and an end";
+                return Err(Error::TooFew { found: inputs, least: 1, unit: "tokens before and after", hint });
+            }
+            if inputs > length {
+                return Err(Error::LongRow { index, found: inputs, most: length });
             }
             sequences.push(sequence);
         }
@@ -122,6 +131,11 @@ impl Prefixed {
         Ok(self)
     }
 
+    /// The same for a model that never looks ahead, within a prefix neither.
+    pub fn causal(self) -> Continued {
+        Continued(self)
+    }
+
     fn batch(&self, sequences: Vec<usize>, mut random: Random) -> PrefixBatch {
         let (mut inputs, mut targets, mut prefixes) = (Vec::new(), Vec::new(), Vec::new());
         for index in sequences {
@@ -137,6 +151,26 @@ impl Prefixed {
         let inputs = Matrix::padded(&inputs, i64::from(self.pad));
         let language = LanguageBatch { inputs, targets: Matrix::padded(&targets, IGNORE), padding: None };
         PrefixBatch { language, prefixes }
+    }
+}
+
+/// Sequences whose first tokens are given, for a model that never looks ahead: [`Prefixed::causal`].
+#[derive(Debug, Clone)]
+pub struct Continued(Prefixed);
+
+impl Batches for Continued {
+    type Batch = LanguageBatch;
+
+    fn batch_at(&self, step: u64) -> LanguageBatch {
+        self.0.batch_at(step).language
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn evaluation_at(&self, index: usize) -> LanguageBatch {
+        self.0.evaluation_at(index).language
     }
 }
 
@@ -166,10 +200,26 @@ mod tests {
         assert_eq!((two.language.inputs.row(0), two.language.targets.row(0)), (&[5][..], &[6][..]));
         assert_eq!((two.prefixes[0], two.counted()), (1, 1));
         let pairs = [(vec![5, 6], vec![7]), (vec![], vec![8, 9, 10])];
-        let batch = Prefixed::pairs(pairs, 1, 2, 0, 4, 2, 0).unwrap().evaluation_at(0);
+        let batch = Prefixed::pairs(pairs, Some(1), Some(2), 0, 4, 2, 0).unwrap().evaluation_at(0);
         assert_eq!(batch.language.inputs.to_rows(), [[5, 6, 1, 7], [1, 8, 9, 10]]);
         assert_eq!(batch.language.targets.to_rows(), [[IGNORE, IGNORE, 7, 2], [8, 9, 10, 2]]);
         assert_eq!((batch.prefixes.clone(), batch.counted()), (vec![3, 1], 6));
+    }
+
+    #[test]
+    fn of_one_length_neither_separator_nor_end_is_needed() {
+        let pairs = || [(vec![2, 0, 1], vec![0, 1, 2])];
+        let bare = Prefixed::pairs(pairs(), None, None, 0, 5, 1, 0).unwrap();
+        let batch = bare.evaluation_at(0);
+        assert_eq!(batch.language.inputs.row(0), [2, 0, 1, 0, 1]);
+        assert_eq!(batch.language.targets.row(0), [IGNORE, IGNORE, 0, 1, 2]);
+        assert_eq!(batch.prefixes, [3]);
+        let causal = bare.causal();
+        assert_eq!((causal.evaluation_at(0), causal.batch_at(0), causal.len()), (batch.language.clone(), batch.language, 1));
+        for nothing in [(vec![], vec![1, 2]), (vec![1, 2], vec![])] {
+            let error = Prefixed::pairs([nothing], None, None, 0, 5, 1, 0).unwrap_err();
+            assert!(error.to_string().contains("give it a source and a target"), "{error}");
+        }
     }
 
     #[test]
@@ -194,7 +244,7 @@ mod tests {
         let prefixed = Prefixed::drawn([(0..9).collect(), vec![1]], 0, 3, 4, 0).unwrap();
         let lengths: Vec<_> = prefixed.sequences.iter().map(Vec::len).collect();
         assert_eq!(lengths, [4, 4], "a single token is nothing to predict");
-        let error = Prefixed::pairs([(vec![1; 3], vec![2; 3])], 1, 2, 0, 6, 1, 0).unwrap_err();
+        let error = Prefixed::pairs([(vec![1; 3], vec![2; 3])], Some(1), Some(2), 0, 6, 1, 0).unwrap_err();
         assert!(matches!(error, Error::LongRow { index: 0, found: 7, most: 6 }));
         assert!(Prefixed::drawn([], 0, 3, 4, 0).is_err());
     }

@@ -63,6 +63,11 @@ impl Display {
         Self::Lines(Writer::new(io::stdout()))
     }
 
+    /// JSON on the standard output, and nothing else.
+    pub fn json() -> Self {
+        Self::Json(Writer::new(io::stdout()))
+    }
+
     /// What burn-train draws with, in a run of `steps` steps that begins behind `done` of them.
     pub(crate) fn renderer(
         &self,
@@ -78,7 +83,7 @@ impl Display {
     }
 
     /// Says a report as JSON, where that is wanted.
-    pub(crate) fn json(&self, line: &Value) {
+    pub(crate) fn report(&self, line: &Value) {
         if let Self::Json(out) = self {
             out.line(&line.to_string());
         }

@@ -68,8 +68,17 @@ pub enum Which {
 pub struct Found {
     /// Its folder.
     pub path: PathBuf,
+    /// After how many steps it was made; an average is of no step.
+    pub step: Option<usize>,
     /// One line for each that was skipped: which, and why.
     pub skipped: Vec<String>,
+}
+
+impl Found {
+    fn new(path: PathBuf, skipped: Vec<String>) -> Self {
+        let step = path.file_name().and_then(|name| step_of(&name.to_string_lossy()));
+        Self { path, step, skipped }
+    }
 }
 
 /// The checkpoints of a run: folders `step-00001000`, each whole or not there, and pointers to the latest and the best,
@@ -194,7 +203,7 @@ impl Checkpoints {
     /// If there is none of that kind, or what was asked for by its step or as the best or the average is damaged.
     pub fn find(&self, which: Which) -> Result<Found, Error> {
         let one = |path: PathBuf, what: &str| match path.is_dir() {
-            true => Bundle::verify(&path).map(|()| Found { path, skipped: Vec::new() }).map_err(Error::from),
+            true => Bundle::verify(&path).map(|()| Found::new(path, Vec::new())).map_err(Error::from),
             false => Err(self.absent(what)),
         };
         match which {
@@ -205,7 +214,7 @@ impl Checkpoints {
                 let mut skipped = Vec::new();
                 for (_, path) in self.steps() {
                     match Bundle::verify(&path) {
-                        Ok(()) => return Ok(Found { path, skipped }),
+                        Ok(()) => return Ok(Found::new(path, skipped)),
                         Err(error) => skipped.push(error.to_string()),
                     }
                 }

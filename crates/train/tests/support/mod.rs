@@ -73,8 +73,8 @@ fn block(dropout: f64) -> BlockConfig {
 }
 
 /// A family: its model, and data of a kind that can be learnt.
-pub(crate) trait Family: Objective {
-    type Set: Batches<Batch = <Self as Objective>::Batch> + Send + Sync + 'static;
+pub(crate) trait Family: Objective<<Self::Set as Batches>::Batch> {
+    type Set: Batches<Batch: Kind> + Send + Sync + 'static;
     fn new(device: &Device) -> Self;
     fn set(seed: u64) -> Self::Set;
 }

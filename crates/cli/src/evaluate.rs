@@ -1,0 +1,109 @@
+//! `salamander evaluate`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use salamander::{
+    experiment::{Experiment, Judging, Part},
+    models::{Recipe, open, open_checkpoint, recipe},
+    train::Which,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{On, Usage, choice::Source, progress::Reporter};
+
+/// Judges a model on data.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  salamander evaluate runs/gpt/<run>
+  salamander evaluate runs/transformer-multi30k/<run> --split test --beams 5
+  salamander evaluate path/to/gpt2 --recipe gpt2-small --data text.txt
+What is measured follows from the task: perplexity and bits per byte of text; accuracy, F1 and Matthews' coefficient of
+classes; exact matches, BLEU and chrF with their signatures as sacreBLEU prints them, and ROUGE of texts that are written.")]
+pub(crate) struct Evaluate {
+    /// A run's folder or a Hugging Face directory
+    model: PathBuf,
+    /// Which part of the data: train, validation, test or all
+    #[arg(long, default_value = "validation", value_parser = part)]
+    split: Part,
+    /// Whose data and task [default: the run's own recipe]
+    #[arg(long, value_name = "NAME")]
+    recipe: Option<String>,
+    #[command(flatten)]
+    source: Source,
+    /// Which checkpoint: latest, best, averaged or a step [default: the average if there is one, else the best]
+    #[arg(long, value_parser = which)]
+    checkpoint: Option<Which>,
+    /// Texts to write at most
+    #[arg(long)]
+    most: Option<usize>,
+    /// Hypotheses that are followed side by side when targets are written; 1 takes the likeliest token each time
+    #[arg(long, default_value_t = 1)]
+    beams: usize,
+    /// How much long targets are favoured (with --beams)
+    #[arg(long, default_value_t = 1.0)]
+    length_penalty: f64,
+    /// All numbers as one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    on: On,
+}
+
+fn part(text: &str) -> Result<Part, String> {
+    let all = [Part::Train, Part::Validation, Part::Test, Part::All];
+    let found = all.into_iter().find(|part| part.name() == text);
+    found.ok_or_else(|| "it is none of train, validation, test, all".into())
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    match text {
+        "latest" => Ok(Which::Latest),
+        "best" => Ok(Which::Best),
+        "averaged" => Ok(Which::Averaged),
+        step => step.parse().map(Which::Step).map_err(|_| "it is none of latest, best, averaged and a step".into()),
+    }
+}
+
+impl Evaluate {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let device = self.on.open()?;
+        let loaded = match self.checkpoint {
+            Some(which) => open_checkpoint(&self.model, which, &device)?,
+            None => open(&self.model, &device)?,
+        };
+        let chosen = self.recipe(loaded.recipe.clone())?;
+        let mut reporter = Reporter::new();
+        let experiment = Experiment::around(&loaded, chosen, &mut |progress| reporter.hear(progress))
+            .with_context(|| format!("{} cannot be judged", self.model.display()));
+        let experiment = experiment?;
+        let judging = Judging { most: self.most, beams: self.beams, length_penalty: self.length_penalty };
+        let scores =
+            experiment.judge(&loaded.model, self.split, &judging, &mut |progress| reporter.hear(progress))?;
+        drop(reporter);
+        if self.json {
+            let numbers: Map<String, Value> =
+                scores.iter().map(|score| (score.name.to_owned(), json!(score.value))).collect();
+            say!("{}", Value::Object(numbers));
+            return Ok(ExitCode::SUCCESS);
+        }
+        say!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.set);
+        for score in scores.iter().filter(|score| !score.text.is_empty()) {
+            say!("{}", score.text);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn recipe(&self, own: Option<Recipe>) -> Result<Recipe> {
+        let chosen = match (&self.recipe, own) {
+            (Some(name), _) => recipe(name)?,
+            (None, Some(own)) => own,
+            (None, None) => {
+                let said = "it was not trained here: say with --recipe NAME whose data and task it is judged on";
+                return Err(Usage(format!("{}: {said}", self.model.display())).into());
+            }
+        };
+        self.source.apply(chosen)
+    }
+}

@@ -1,0 +1,20 @@
+//! Where and with what a run is made: `env.json`.
+
+use std::{env, thread};
+
+use salamander::{burn::tensor::Device, kernels::backend};
+use serde_json::{Value, json};
+
+/// Where and with what a run is made.
+pub(super) fn describe(device: &Device) -> Value {
+    let backends: Vec<_> = backend::compiled().iter().map(|backend| backend.name).collect();
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "command": env::args().collect::<Vec<_>>(),
+        "device": format!("{device:?}"),
+        "backends": backends,
+        "system": format!("{} {}", env::consts::OS, env::consts::ARCH),
+        "processor": crate::processor::name(),
+        "threads": thread::available_parallelism().map_or(1, usize::from),
+    })
+}

@@ -1,0 +1,193 @@
+//! `salamander train`.
+
+mod dry;
+mod environment;
+mod place;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use salamander::{
+    experiment::{Experiment, Place},
+    models::{ModelConfig, Recipe},
+    train::{Display, Interrupter, Outcome, Run},
+};
+use serde::Serialize;
+
+use crate::{
+    On,
+    choice::{Choice, Limits},
+    progress::Reporter,
+};
+
+/// Trains a model.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  salamander train gpt
+  salamander train gpt-shakespeare-cpu --data input.txt
+  salamander train gpt --set size.n_layers=6 --set plan.schedule.peak=1e-3 --steps 2000 --name six-layers
+  salamander train gpt --resume latest            goes on with the newest run of gpt
+  salamander train --run runs/gpt/<run> --resume 600
+  salamander train --config runs/gpt/<run>/config.toml
+On a terminal there is a screen with bars and curves (`q` stops); elsewhere, or with --plain, a line for each report.
+Ctrl-C and SIGTERM end after the current step, with a checkpoint; a second one ends at once.")]
+pub(crate) struct Train {
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    limits: Limits,
+    /// What the run is called, behind the time it began [default: seed-N]
+    #[arg(long, conflicts_with_all = ["run", "resume"])]
+    name: Option<String>,
+    /// The run's folder [default: runs/MODEL/TIME-NAME]
+    #[arg(long, value_name = "FOLDER")]
+    run: Option<PathBuf>,
+    /// Goes on from a checkpoint of the run: `latest`, or the number of its step
+    #[arg(long, value_name = "latest|STEP", value_parser = place::which, conflicts_with = "config")]
+    resume: Option<salamander::train::Which>,
+    /// Plain lines, on a terminal too
+    #[arg(long)]
+    plain: bool,
+    /// Each report as a JSON object on a line, and nothing else
+    #[arg(long, conflicts_with = "plain")]
+    json: bool,
+    /// Tells how large, how long and how dear it would be, tries one step, and leaves nothing
+    #[arg(long, conflicts_with_all = ["resume", "json"])]
+    dry_run: bool,
+    /// Learns one batch by heart: a model that cannot has a mistake in it. Nothing is kept
+    #[arg(long, conflicts_with_all = ["resume", "dry_run"])]
+    overfit_batch: bool,
+    #[command(flatten)]
+    on: On,
+}
+
+/// What a run's `config.toml` holds.
+#[derive(Serialize)]
+struct Written<'a> {
+    recipe: &'a Recipe,
+    resolved: &'a ModelConfig,
+}
+
+impl Train {
+    pub(crate) fn run(mut self) -> Result<ExitCode> {
+        let display = match (self.json, self.plain) {
+            (true, _) => Display::json(),
+            (_, true) => Display::plain(),
+            _ => Display::automatic(),
+        };
+        match self.resume.take() {
+            Some(which) => self.go_on(which, display),
+            None => self.begin(display),
+        }
+    }
+
+    fn begin(self, display: Display) -> Result<ExitCode> {
+        let mut recipe = self.choice.recipe()?;
+        self.limits.apply(&mut recipe);
+        if self.dry_run {
+            return dry::run(recipe, &self.on);
+        }
+        let device = self.on.open()?;
+        let mut experiment = prepare(recipe)?;
+        if self.overfit_batch {
+            experiment.overfit();
+            announce(&experiment, "one batch, to be learnt by heart");
+            let place = Place { display, interrupter: stop_on_signal()?, ..Place::silent(device) };
+            return Ok(end(&experiment.train(place)?.1, None));
+        }
+        let recipe = &experiment.recipe;
+        let folder = self.run.unwrap_or_else(|| place::fresh(recipe, self.name.as_deref()));
+        let run = Run::create(&folder, &written(recipe, &experiment.config)?, &environment::describe(&device))?;
+        experiment.tokenizer.save(folder.join("tokenizer.json"))?;
+        announce(&experiment, &folder.display().to_string());
+        let place = Place { run: Some(run), display, interrupter: stop_on_signal()?, ..Place::silent(device) };
+        Ok(end(&experiment.train(place)?.1, Some(&folder)))
+    }
+
+    /// As the run's own configuration says; only what ends it may be another.
+    fn go_on(self, which: salamander::train::Which, display: Display) -> Result<ExitCode> {
+        let folder = place::of(&self)?;
+        let mut recipe = Recipe::read(&folder.join("config.toml"))?;
+        self.limits.apply(&mut recipe);
+        let found = place::checkpoint(&folder, which)?;
+        let device = self.on.open()?;
+        // The run's own words: a data set may have grown since.
+        let mut own = recipe.clone();
+        own.data.tokenizer_file = Some(folder.join("tokenizer.json"));
+        let experiment = prepare(own)?;
+        let config = written(&recipe, &experiment.config)?;
+        salamander::checkpoint::write(&folder.join("config.toml"), config.as_bytes())?;
+        let run = Run::resume(&folder, found.step)?;
+        announce(&experiment, &format!("{}, on from step {}", folder.display(), found.step));
+        let place = Place {
+            run: Some(run),
+            from: Some(found.path),
+            display,
+            interrupter: stop_on_signal()?,
+            ..Place::silent(device)
+        };
+        Ok(end(&experiment.train(place)?.1, Some(&folder)))
+    }
+}
+
+/// Decides everything, and tells how far it is.
+fn prepare(recipe: Recipe) -> Result<Experiment> {
+    let mut reporter = Reporter::new();
+    Ok(Experiment::prepare(recipe, &mut |progress| reporter.hear(progress))?)
+}
+
+fn written(recipe: &Recipe, resolved: &ModelConfig) -> Result<String> {
+    toml::to_string(&Written { recipe, resolved }).context("the configuration cannot be written as TOML")
+}
+
+/// What begins, in a few words. Reports have the standard output to themselves.
+fn announce(experiment: &Experiment, place: &str) {
+    let Experiment { recipe, config, shortened, .. } = experiment;
+    let plan = &recipe.plan;
+    let batch = match plan.batch_tokens {
+        Some(tokens) => format!("about {tokens} tokens"),
+        None => format!("{} sequences of up to {} tokens", plan.batch_size * plan.accumulate, plan.seq_len),
+    };
+    eprintln!(
+        "{}: {} parameters, {} words, {} steps of {batch}\n{place}",
+        recipe.name,
+        config.num_params(),
+        config.vocab_size(),
+        plan.steps
+    );
+    if *shortened > 0 {
+        eprintln!("{shortened} texts have more than plan.seq_len = {} tokens and lost their end", plan.seq_len);
+    }
+}
+
+/// The first signal asks to stop, the second does not ask.
+fn stop_on_signal() -> Result<Interrupter> {
+    let interrupter = Interrupter::new();
+    let signalled = interrupter.clone();
+    let handler = move || {
+        if signalled.should_stop() {
+            std::process::exit(130);
+        }
+        signalled.stop(Some("signal"));
+    };
+    ctrlc::set_handler(handler).context("signals cannot be caught")?;
+    Ok(interrupter)
+}
+
+fn end(outcome: &Outcome, folder: Option<&PathBuf>) -> ExitCode {
+    let state = match outcome {
+        Outcome { interrupted: true, .. } => "stopped",
+        Outcome { enough: true, .. } => "enough",
+        _ => "done",
+    };
+    eprintln!("{state} after {} steps, {:.0} tokens a second", outcome.steps, outcome.tokens_per_second);
+    if let Some(folder) = folder {
+        let folder = folder.display();
+        match outcome.interrupted {
+            true => eprintln!("go on: cargo xtask train --run {folder} --resume latest"),
+            false => eprintln!("let it write: cargo xtask generate {folder}\njudge it:     cargo xtask evaluate {folder}"),
+        }
+    }
+    if outcome.interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,86 @@
+//! What can go wrong between a recipe and its results.
+
+use salamander_datasets::Shape;
+use thiserror::Error;
+
+/// What can go wrong between a recipe and its results.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The recipe, the model it describes, or a folder with one.
+    #[error(transparent)]
+    Model(#[from] salamander_models::Error),
+    /// The data set.
+    #[error(transparent)]
+    Data(#[from] salamander_datasets::Error),
+    /// Text and tokens.
+    #[error(transparent)]
+    Text(#[from] salamander_text::Error),
+    /// Training.
+    #[error(transparent)]
+    Train(#[from] salamander_train::Error),
+    /// Writing.
+    #[error(transparent)]
+    Generate(#[from] salamander_generate::Error),
+    /// Judging.
+    #[error(transparent)]
+    Metrics(#[from] salamander_metrics::Error),
+    /// A model of this family is not asked that on such data.
+    #[error("this {family} model cannot do `{asked}` on {shape}; on {shape} it can do: {can}")]
+    Task {
+        /// The family.
+        family: &'static str,
+        /// What was asked for.
+        asked: &'static str,
+        /// What the data is made of.
+        shape: Shape,
+        /// What it can do.
+        can: String,
+    },
+    /// A model of this family can learn nothing from such data.
+    #[error("this {family} model learns nothing from {shape}; choose another data set or another model")]
+    Shape {
+        /// The family.
+        family: &'static str,
+        /// What the data is made of.
+        shape: Shape,
+    },
+    /// Sequences longer than the model takes.
+    #[error(
+        "plan.seq_len is {asked} and the model takes at most {most} tokens; lower it or raise size.max_seq_len"
+    )]
+    TooLong {
+        /// What the plan says.
+        asked: usize,
+        /// What the model takes.
+        most: usize,
+    },
+    /// A tokenizer has no token for something.
+    #[error("the tokenizer has no token for {purpose}; take another tokenizer, or leave data.special out")]
+    NoSpecial {
+        /// For what.
+        purpose: &'static str,
+    },
+    /// A model and a set that do not belong together.
+    #[error("the {family} model was not made for `{task}`")]
+    OtherModel {
+        /// The family.
+        family: &'static str,
+        /// What it is asked.
+        task: &'static str,
+    },
+    /// A part of the data set is empty.
+    #[error("the data set has no {part} part; choose another with `--split`")]
+    NoPart {
+        /// Which.
+        part: &'static str,
+    },
+    /// A file of tokens cannot be made.
+    #[error("{} cannot be written: {source}", path.display())]
+    Write {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,133 @@
+//! A recipe with everything decided.
+
+use std::{cell::Cell, path::PathBuf, sync::Arc};
+
+use salamander_datasets::{self as datasets, Corpus, Options};
+use salamander_models::{Loaded, ModelConfig, Recipe, Task};
+use salamander_text::Tokenizer;
+
+use crate::{
+    Error, Part, Progress,
+    set::{Cutter, Set},
+    task::{decide, shaped, with_head},
+    vocabulary::tokenizer,
+};
+
+/// A recipe with everything decided.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// What the model is made of.
+    pub config: ModelConfig,
+    /// From text to ids and back.
+    pub tokenizer: Arc<Tokenizer>,
+    /// What the model is asked.
+    pub task: Task,
+    /// What there is to learn from.
+    pub corpus: Corpus,
+    /// How many texts were longer than `plan.seq_len` and lost their end.
+    pub shortened: usize,
+    /// Whether there is but one batch, the first.
+    pub(crate) one_batch: bool,
+    pub(crate) train: Option<Set>,
+    pub(crate) validation: Option<Set>,
+}
+
+impl Experiment {
+    /// Loads the data, learns or reads the tokenizer, decides on the model and cuts the batches.
+    ///
+    /// # Errors
+    /// If the recipe, its data or its numbers do not fit together, or anything cannot be read.
+    pub fn prepare(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
+        recipe.plan.validate()?;
+        let sketch = recipe.config(Some(1))?;
+        let corpus = load(&recipe, &sketch, progress)?;
+        let task = decide(&sketch, &corpus, recipe.data.task)?;
+        let corpus = shaped(corpus, task);
+        let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
+        let config = with_head(recipe.config(Some(tokenizer.vocab_size()))?, task, &corpus)?;
+        let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, corpus)?;
+        let (train, shortened) = experiment.cut(Part::Train, progress)?;
+        let (validation, more) = experiment.cut(Part::Validation, progress)?;
+        (experiment.train, experiment.validation) = (Some(train), Some(validation));
+        experiment.shortened = shortened + more;
+        Ok(experiment)
+    }
+
+    /// What a model that is there already may be judged on: the data of `recipe`, in the model's own tokens.
+    ///
+    /// # Errors
+    /// If the model has no tokenizer, it cannot do the recipe's task, or the data cannot be read.
+    pub fn around(loaded: &Loaded, recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
+        let tokenizer = loaded.tokenizer.clone().ok_or(Error::NoSpecial { purpose: "anything: there is none" })?;
+        let corpus = load(&recipe, &loaded.config, progress)?;
+        let task = decide(&loaded.config, &corpus, recipe.data.task)?;
+        let corpus = shaped(corpus, task);
+        Self::of(recipe, loaded.config.clone(), Arc::new(tokenizer), task, corpus)
+    }
+
+    /// Leaves but one batch, to be learnt by heart and checked on: a model that cannot do that has a mistake in it. Targets
+    /// are not smoothed.
+    pub fn overfit(&mut self) {
+        self.one_batch = true;
+        self.recipe.plan.smoothing = 0.0;
+    }
+
+    fn of(
+        recipe: Recipe,
+        config: ModelConfig,
+        tokenizer: Arc<Tokenizer>,
+        task: Task,
+        corpus: Corpus,
+    ) -> Result<Self, Error> {
+        let (asked, most) = (recipe.plan.seq_len, config.max_seq_len());
+        if asked > most {
+            return Err(Error::TooLong { asked, most });
+        }
+        Ok(Self { recipe, config, tokenizer, task, corpus, shortened: 0, one_batch: false, train: None, validation: None })
+    }
+
+    /// The batches of a part, and how many texts lost their end.
+    pub(crate) fn cut(&self, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<(Set, usize), Error> {
+        let cutter = self.cutter();
+        let set = cutter.set(&self.corpus, part, progress)?;
+        Ok((set, cutter.shortened.get()))
+    }
+
+    pub(crate) fn cutter(&self) -> Cutter<'_> {
+        Cutter {
+            plan: &self.recipe.plan,
+            task: self.task,
+            tokenizer: &self.tokenizer,
+            tokens: tokens_folder(),
+            shortened: Cell::new(0),
+        }
+    }
+}
+
+fn load(recipe: &Recipe, config: &ModelConfig, progress: &mut dyn FnMut(Progress)) -> Result<Corpus, Error> {
+    let data = &recipe.data;
+    let plain = Options::default();
+    // Only the next token of a long text can be asked for without having all of the text in memory.
+    let streams = matches!(config, ModelConfig::DecoderOnly(_))
+        && matches!(data.task, None | Some(Task::Causal { packing: None }));
+    let options = Options {
+        seed: recipe.plan.seed,
+        data: data.path.clone(),
+        target: data.target.clone(),
+        columns: data.columns.clone(),
+        variant: data.variant.clone(),
+        sizes: data.sizes.clone(),
+        memory: if streams { plain.memory } else { u64::MAX },
+        ..plain
+    };
+    Ok(datasets::load(&data.set, &options, &mut |now| progress(Progress::Download(now)))?)
+}
+
+/// Where files of tokens are kept: with the downloads.
+fn tokens_folder() -> PathBuf {
+    let cache = datasets::Places::default().cache;
+    cache.unwrap_or_else(|| PathBuf::from(".cache")).join("tokens")
+}
+

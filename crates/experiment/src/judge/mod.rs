@@ -1,0 +1,77 @@
+//! How good a model is, in the numbers its task is measured by.
+
+mod labels;
+mod likelihood;
+mod written;
+
+use salamander_models::Model;
+
+use crate::{Error, Experiment, Part, Progress, set::Set};
+
+/// How a model is judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judging {
+    /// How many texts are written at most; absent, as many as there are.
+    pub most: Option<usize>,
+    /// How many targets are followed at a time; 1 takes the likeliest token each time.
+    pub beams: usize,
+    /// How much long targets are favoured: `α` of Wu et al. 2016 (arXiv:1609.08144).
+    pub length_penalty: f64,
+}
+
+impl Default for Judging {
+    fn default() -> Self {
+        Self { most: None, beams: 1, length_penalty: 1.0 }
+    }
+}
+
+/// A number, and how it is usually printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    /// What it is called: `loss`, `accuracy`, `bleu`.
+    pub name: &'static str,
+    /// The number; shares are from 0 to 1, BLEU and chrF from 0 to 100.
+    pub value: f64,
+    /// A line with all that belongs beside it.
+    pub text: String,
+}
+
+impl Experiment {
+    /// Judges a model on a part of the data.
+    ///
+    /// # Errors
+    /// If the part is empty, the model is of another kind, or writing fails.
+    pub fn judge(
+        &self,
+        model: &Model,
+        part: Part,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Score>, Error> {
+        let (set, _) = self.cut(part, progress)?;
+        let tokenizer = &self.tokenizer;
+        match (model, &set) {
+            (Model::DecoderOnly(model), Set::Windows(set)) => likelihood::text(model, &**set, tokenizer, progress),
+            (Model::DecoderOnly(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
+            (Model::DecoderOnly(model), Set::Continued(set)) => {
+                let mut scores = likelihood::tokens(model, &**set, progress)?;
+                scores.extend(self.answered(model, part, judging, progress)?);
+                Ok(scores)
+            }
+            (Model::DecoderOnly(model), Set::Prefixed(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::MaskedLm(model), Set::Masked(set)) => {
+                let mut scores = likelihood::gaps(model, &**set, progress)?;
+                scores.push(self.bigram(set)?);
+                Ok(scores)
+            }
+            (Model::Classifier(model), Set::Classified(set)) => self.classes(model, &**set, progress),
+            (Model::EncoderDecoder(model), Set::Pairs(set)) => {
+                let mut scores = likelihood::tokens(model, &**set, progress)?;
+                scores.extend(self.translated(model, part, judging, progress)?);
+                Ok(scores)
+            }
+            (Model::EncoderDecoder(model), Set::Denoised(set)) => likelihood::tokens(model, &**set, progress),
+            _ => Err(self.other_model()),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! How good texts are that a model writes.
+
+use std::collections::HashSet;
+
+use salamander_datasets::{Corpus, Pair};
+use salamander_decoder_only::Decoder;
+use salamander_encoder_decoder::EncoderDecoder;
+use salamander_metrics::{Bleu, BleuOptions, Chrf, ChrfOptions, Rouge, Stemming};
+use salamander_text::TokenizerKind;
+
+use super::{Judging, Score};
+use crate::{
+    Error, Experiment, Part, Progress,
+    write::{Answers, Targets},
+};
+
+/// How many are written side by side.
+const TOGETHER: usize = 64;
+
+impl Experiment {
+    /// What is written behind sources.
+    pub(super) fn answered(
+        &self,
+        model: &Decoder,
+        part: Part,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Score>, Error> {
+        let answers = Answers::new(model, &self.tokenizer, self.config.max_seq_len());
+        self.compared(part, judging, progress, |sources| answers.write(sources))
+    }
+
+    /// Targets that are written for sources.
+    pub(super) fn translated(
+        &self,
+        model: &EncoderDecoder,
+        part: Part,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Score>, Error> {
+        let targets = Targets::new(model, &self.tokenizer, self.config.max_seq_len())?;
+        self.compared(part, judging, progress, |sources| targets.write(sources))
+    }
+
+    fn compared(
+        &self,
+        part: Part,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+        write: impl Fn(&[&str]) -> Result<Vec<String>, Error>,
+    ) -> Result<Vec<Score>, Error> {
+        let Corpus::Pairs(splits) = &self.corpus else { return Err(self.other_model()) };
+        let mut pairs: Vec<&Pair> = part.of(splits);
+        // What is drawn to train on may come again and again; a test set is judged as it is.
+        if matches!(part, Part::Train | Part::All) {
+            let mut seen = HashSet::new();
+            pairs.retain(|pair| seen.insert(*pair));
+        }
+        pairs.truncate(judging.most.unwrap_or(usize::MAX));
+        // Those of about the same length end at about the same time.
+        pairs.sort_by_key(|(source, _)| source.len());
+        let mut written = Vec::with_capacity(pairs.len());
+        for some in pairs.chunks(TOGETHER) {
+            let sources: Vec<_> = some.iter().map(|(source, _)| source.as_str()).collect();
+            written.extend(write(&sources)?);
+            progress(Progress::Judged { done: written.len(), of: pairs.len() });
+        }
+        let references: Vec<String> = pairs.iter().map(|(_, target)| self.whole(target)).collect();
+        scores(&written, &references)
+    }
+
+    /// A text as people write it, if it is cut into pieces.
+    fn whole(&self, text: &str) -> String {
+        match self.recipe.data.tokenizer {
+            TokenizerKind::Pieces { .. } => text.replace("@@ ", ""),
+            _ => text.into(),
+        }
+    }
+
+    /// Some pairs to show, from what is watched.
+    pub(crate) fn shown(&self, count: usize) -> Option<Vec<Pair>> {
+        let Corpus::Pairs(splits) = &self.corpus else { return None };
+        Some(splits.validation.iter().take(count).cloned().collect())
+    }
+}
+
+fn scores(written: &[String], references: &[String]) -> Result<Vec<Score>, Error> {
+    let (mut bleu, mut tokenised) = (Bleu::new(BleuOptions::default()), Bleu::new(BleuOptions::multi_bleu()));
+    let (mut chrf, mut rouge) = (Chrf::new(ChrfOptions::default()), Rouge::new(Stemming::default()));
+    let mut exact = 0;
+    for (written, reference) in written.iter().zip(references) {
+        exact += usize::from(written == reference);
+        bleu.add(written, &[reference])?;
+        tokenised.add(written, &[reference])?;
+        chrf.add(written, &[reference])?;
+        rouge.add(written, &[reference])?;
+    }
+    let value = exact as f64 / references.len().max(1) as f64;
+    let text = format!("exact {exact} of {} ({:.2} %)", references.len(), 100.0 * value);
+    let (bleu, tokenised, chrf, rouge) = (bleu.finish()?, tokenised.finish()?, chrf.finish()?, rouge.finish()?);
+    Ok(vec![
+        Score { name: "exact", value, text },
+        Score { name: "bleu", value: bleu.score, text: format!("{bleu:.2}") },
+        Score { name: "tokenised bleu", value: tokenised.score, text: format!("{tokenised:.2}") },
+        Score { name: "chrf", value: chrf.score, text: format!("{chrf:.2}") },
+        Score { name: "rougeL", value: rouge.rouge_l.f1, text: rouge.to_string() },
+    ])
+}

@@ -1,0 +1,127 @@
+//! What a model writes while it learns, to be read by those who watch.
+
+use std::sync::Arc;
+
+use burn::{
+    module::Module,
+    tensor::{Int, Tensor, TensorData},
+};
+use salamander_attention::{Mask, Pass};
+use salamander_decoder_only::Decoder;
+use salamander_encoder_decoder::EncoderDecoder;
+use salamander_encoder_only::MaskedLm;
+use salamander_generate::{Completer, Request, Sampling, Translator};
+use salamander_text::{Batches, Denoised, IGNORE, Masked, Tokenizer};
+use salamander_train::Sample;
+
+use crate::{
+    Error, Experiment,
+    write::{Answers, Targets},
+};
+
+/// How many tokens a sample has at most.
+const LONGEST: usize = 200;
+/// How many pairs are shown.
+const PAIRS: usize = 3;
+
+/// The beginning of a text.
+pub(crate) fn text(experiment: &Experiment) -> Sample<Decoder> {
+    let (tokenizer, longest) = (Arc::clone(&experiment.tokenizer), experiment.config.max_seq_len());
+    Box::new(move |model| said(begun(model, &tokenizer, longest)))
+}
+
+fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<String, Error> {
+    let end = tokenizer.eos();
+    let start = tokenizer.bos().or(end).unwrap_or(0);
+    let request = Request {
+        new_tokens: (longest - 1).min(LONGEST),
+        stop: end.into_iter().collect(),
+        sampling: Sampling { temperature: 0.7, seed: 1, ..Sampling::default() },
+    };
+    let completer = Completer::new(model, longest);
+    let pieces = completer.complete(&[start], &request)?.text(tokenizer);
+    Ok(pieces.collect::<Result<String, _>>()?)
+}
+
+/// Sources with what the model writes behind them.
+pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
+    let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
+    let longest = experiment.config.max_seq_len();
+    let say = move |model: &Decoder| {
+        let answers = Answers::new(model, &tokenizer, longest);
+        let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
+        Ok(listed(&sources, &answers.write(&sources)?))
+    };
+    Some(Box::new(move |model| said(say(model))))
+}
+
+/// Sources with the targets that the model writes.
+pub(crate) fn target(experiment: &Experiment) -> Option<Sample<EncoderDecoder>> {
+    let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
+    let longest = experiment.config.max_seq_len();
+    let say = move |model: &EncoderDecoder| {
+        let targets = Targets::new(model, &tokenizer, longest)?;
+        let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
+        Ok(listed(&sources, &targets.write(&sources)?))
+    };
+    Some(Box::new(move |model| said(say(model))))
+}
+
+fn listed(sources: &[&str], written: &[String]) -> String {
+    let lines = sources.iter().zip(written).map(|(source, written)| format!("{source} -> {written}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A text with gaps, and in brackets what the model says belongs there.
+pub(crate) fn gaps(tokenizer: &Arc<Tokenizer>, set: &Arc<Masked>) -> Sample<MaskedLm> {
+    let (tokenizer, set) = (Arc::clone(tokenizer), Arc::clone(set));
+    Box::new(move |model| said(filled(model, &tokenizer, &set)))
+}
+
+fn filled(model: &MaskedLm, tokenizer: &Tokenizer, set: &Masked) -> Result<String, Error> {
+    let batch = set.evaluation_at(0);
+    let row = |values: &[i64]| values[..batch.inputs.columns].to_vec();
+    let (inputs, targets) = (row(&batch.inputs.values), row(&batch.targets.values));
+    let device = model.devices().into_iter().next().unwrap_or_default();
+    let tokens = Tensor::<2, Int>::from_data(TensorData::new(inputs.clone(), [1, inputs.len()]), &device);
+    let padding = batch.padding.as_ref().map(|padding| padding.values[..inputs.len()].to_vec());
+    let mask = padding.map_or(Mask::None, |padding| Mask::padding(vec![padding]));
+    let likeliest = model.forward(tokens, &mut Pass::new(mask)).argmax(2).into_data().convert::<i64>(); // [1, T, 1]
+    let mut text = Vec::new();
+    for ((&input, &target), &likeliest) in inputs.iter().zip(&targets).zip(likeliest.iter::<i64>().collect::<Vec<_>>().iter()) {
+        let (shown, gap) = if target == IGNORE { (input, false) } else { (likeliest, true) };
+        let word = tokenizer.decode(&[u32::try_from(shown).unwrap_or(0)])?;
+        match gap {
+            true => text.push(format!("[{}]", word.trim())),
+            false if !word.is_empty() => text.push(word.trim().into()),
+            false => {}
+        }
+    }
+    Ok(text.join(" "))
+}
+
+/// What the model makes of a damaged text.
+pub(crate) fn restored(experiment: &Experiment, set: &Arc<Denoised>) -> Option<Sample<EncoderDecoder>> {
+    let (tokenizer, set) = (Arc::clone(&experiment.tokenizer), Arc::clone(set));
+    let longest = experiment.config.max_seq_len();
+    Some(Box::new(move |model| said(repaired(model, &tokenizer, longest, &set))))
+}
+
+fn repaired(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, set: &Denoised) -> Result<String, Error> {
+    let batch = set.evaluation_at(0);
+    let row = &batch.source.values[..batch.source.columns];
+    let real = row.iter().zip(&batch.source_padding.values).filter(|(_, padding)| !**padding);
+    let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
+    let start = tokenizer.bos().ok_or(Error::NoSpecial { purpose: "a beginning" })?;
+    let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
+    let written = Translator::new(model, longest, start, end)?.translate(&[source.clone()], longest - 1)?;
+    let shown = |ids: &[u32]| {
+        let tokens = ids.iter().map(|&id| tokenizer.token(id).unwrap_or_default());
+        tokens.collect::<Vec<_>>().join(" ")
+    };
+    Ok(format!("{}\n-> {}", shown(&source), written.first().map(|ids| shown(ids)).unwrap_or_default()))
+}
+
+fn said(text: Result<String, Error>) -> String {
+    text.unwrap_or_else(|error| error.to_string())
+}
