@@ -1,6 +1,6 @@
 //! Keys and values kept from step to step.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 /// What one layer keeps for each position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct CacheShape {
 #[derive(Debug, Clone)]
 pub struct KvCache {
     layers: Vec<Kept>,
+    /// For each row, which of the rows at the beginning it goes on.
+    origins: Vec<usize>,
     len: usize,
     capacity: usize,
 }
@@ -39,7 +41,7 @@ impl KvCache {
             value: room(shape.heads, shape.d_value),
             memory: None,
         };
-        Self { layers: shapes.iter().map(kept).collect(), len: 0, capacity }
+        Self { layers: shapes.iter().map(kept).collect(), origins: (0..batch).collect(), len: 0, capacity }
     }
 
     /// Positions kept so far.
@@ -55,6 +57,28 @@ impl KvCache {
     /// Positions there is room for.
     pub fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// For each row, which of the rows at the beginning it goes on: rows with the same origin see the same encoder output.
+    pub fn origins(&self) -> &[usize] {
+        &self.origins
+    }
+
+    /// Goes on with these rows: row `i` will be what row `rows[i]` is now. A row may be chosen several times, or be left out.
+    ///
+    /// # Panics
+    /// If a row is beyond the batch.
+    pub fn choose(&mut self, rows: &[usize]) {
+        if rows.iter().copied().eq(0..self.origins.len()) {
+            return;
+        }
+        let origins: Vec<_> = rows.iter().map(|&row| self.origins[row]).collect();
+        // Texts of one source that change places, as in each step of a beam search, leave its keys and values alone.
+        let moved = origins != self.origins;
+        for kept in &mut self.layers {
+            kept.choose(rows, moved);
+        }
+        self.origins = origins;
     }
 
     /// Writes the new positions of `layer` behind the old ones and returns all of them.
@@ -81,6 +105,24 @@ impl KvCache {
     pub(crate) fn advance(&mut self, count: usize) {
         self.len += count;
     }
+}
+
+impl Kept {
+    fn choose(&mut self, rows: &[usize], memory_too: bool) {
+        for room in [&mut self.key, &mut self.value] {
+            *room = room.take().map(|room| chosen(room, rows));
+        }
+        if memory_too {
+            self.memory = self.memory.take().map(|(key, value)| (chosen(key, rows), chosen(value, rows)));
+        }
+    }
+}
+
+/// These rows of the batch: `[B, K, S, E]` to `[rows, K, S, E]`.
+fn chosen(all: Tensor<4>, rows: &[usize]) -> Tensor<4> {
+    let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+    let rows = Tensor::<1, Int>::from_data(rows.as_slice(), &all.device());
+    all.select(0, rows)
 }
 
 /// Puts `new` at `start` of the room and returns everything up to its end. The room is taken out while it is written,
@@ -114,6 +156,42 @@ mod tests {
         assert_eq!(key.into_data().try_to_vec::<f32>().expect("f32"), [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(value.into_data().try_to_vec::<f32>().expect("f32"), [5.0, 6.0, 7.0, 8.0]);
         assert_eq!((cache.len(), cache.capacity()), (4, 4));
+    }
+
+    #[test]
+    fn rows_go_on_as_chosen() {
+        let device = Device::flex();
+        let shape = CacheShape { heads: 1, d_key: 1, d_value: 1 };
+        let mut cache = KvCache::new(&[shape], 2, 2, &device);
+        let step = |values: &[f32]| Tensor::<1>::from_floats(values, &device).reshape([values.len(), 1, 1, 1]);
+        let memory = |cache: &mut KvCache| {
+            let (key, value) = cache.memory(0, || (step(&[5.0, 6.0]), step(&[7.0, 8.0])));
+            [key, value].map(|kept| kept.into_data().try_to_vec::<f32>().expect("f32"))
+        };
+        cache.append(0, step(&[1.0, 2.0]), step(&[-1.0, -2.0]));
+        memory(&mut cache);
+        cache.advance(1);
+
+        cache.choose(&[1, 0, 1]);
+        assert_eq!(cache.origins(), [1, 0, 1]);
+        assert_eq!(memory(&mut cache), [[6.0, 5.0, 6.0], [8.0, 7.0, 8.0]]);
+        cache.append(0, step(&[3.0, 4.0, 5.0]), step(&[-3.0, -4.0, -5.0]));
+        cache.advance(1);
+
+        // rows of one origin change places, then one is left out
+        for (rows, key, source) in [
+            (vec![2, 1, 0], vec![2.0, 5.0, 1.0, 4.0, 2.0, 3.0], vec![6.0, 5.0, 6.0]),
+            (vec![0, 1, 2], vec![2.0, 5.0, 1.0, 4.0, 2.0, 3.0], vec![6.0, 5.0, 6.0]),
+            (vec![1, 2], vec![1.0, 4.0, 2.0, 3.0], vec![5.0, 6.0]),
+        ] {
+            cache.choose(&rows);
+            let numbers = |kept: &Option<Tensor<4>>| kept.clone().expect("room").into_data().try_to_vec::<f32>();
+            assert_eq!(numbers(&cache.layers[0].key).expect("f32"), key, "{rows:?}");
+            let negative: Vec<f32> = key.iter().map(|k| -k).collect();
+            assert_eq!(numbers(&cache.layers[0].value).expect("f32"), negative, "{rows:?}");
+            assert_eq!(memory(&mut cache)[0], source, "{rows:?}");
+        }
+        assert_eq!(cache.len(), 2);
     }
 
     #[test]

@@ -16,11 +16,27 @@ pub enum Error {
         /// What it should be.
         rule: &'static str,
     },
+    /// A setting of a [`BeamSearch`](crate::BeamSearch) is out of its range.
+    #[error("{setting} is {value}; {rule}")]
+    Search {
+        /// The setting.
+        setting: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it should be.
+        rule: String,
+    },
     /// There is nothing to go on from.
     #[error("the {what} is empty; at least one token is needed")]
     Empty {
         /// `prompt` or `source`.
         what: &'static str,
+    },
+    /// A stop string is everywhere.
+    #[error("stop string {position} (counted from 0) is empty and would end every text at once; leave it out")]
+    EmptyStop {
+        /// How many stand before it.
+        position: usize,
     },
     /// An id is beyond the vocabulary.
     #[error("token {id} (at position {position} of the {what}) is beyond the model's vocabulary of {vocab_size}")]

@@ -2,7 +2,8 @@
 //!
 //! A [`Completer`] goes on where a prompt ends, a [`Translator`] writes a target for a source. Both give [`Tokens`], an
 //! iterator of ids: a text can be shown while it is written, and is ended by asking for no more. What makes an id of
-//! logits is [`Sampling`], composed of the pure functions of [`logits`].
+//! logits is [`Sampling`], composed of the pure functions of [`logits`]. Where the likeliest text is wanted rather than one
+//! that could have been written, a [`BeamSearch`] looks for it.
 //!
 //! # Why a writer
 //!
@@ -55,7 +56,7 @@
 //! let request = Request {
 //!     new_tokens: 20,
 //!     stop: vec![0],
-//!     sampling: Sampling { temperature: 0.8, top_k: Some(10), seed: 7, ..Sampling::default() },
+//!     sampling: Sampling { temperature: 0.8, min_p: Some(0.1), seed: 7, ..Sampling::default() },
 //! };
 //! let first = completer.complete(&[3, 1, 4], &request)?.collect::<Result<Vec<u32>, _>>()?;
 //! let again = completer.complete(&[3, 1, 4], &request)?.collect::<Result<Vec<u32>, _>>()?;
@@ -63,16 +64,22 @@
 //! # Ok::<(), salamander_generate::Error>(())
 //! ```
 
+mod beam;
+mod beam_search;
 mod completer;
 mod error;
 pub mod logits;
 mod pieces;
 mod request;
 mod sampling;
+mod search;
+mod side_by_side;
+mod stops;
 mod tokens;
 mod translator;
 mod writer;
 
+pub use beam_search::{BeamSearch, Hypothesis, Longest};
 pub use completer::Completer;
 pub use error::Error;
 pub use pieces::Pieces;

@@ -13,7 +13,7 @@
 //! assert!((logits[1] - 0.689_974).abs() < 1e-6); // 1 / (1 + e^(-0.8))
 //! ```
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 /// The index of the largest logit, the first of equals.
 ///
@@ -21,6 +21,21 @@ use std::cmp::Ordering;
 /// If there are none.
 pub fn argmax(logits: &[f32]) -> usize {
     (1..logits.len()).fold(0, |best, i| if logits[i] > logits[best] { i } else { best })
+}
+
+/// `zᵢ <- zᵢ / penalty` where `zᵢ > 0`, and `zᵢ penalty` where not, for each token that was seen: above 1 it becomes less
+/// likely, below 1 likelier, however often it was seen (Keskar et al. 2019, arXiv:1909.05858; dividing what is negative, as
+/// they do, would make it likelier).
+///
+/// Tokens beyond the logits are passed over.
+pub fn repetition_penalty(logits: &mut [f32], seen: &BTreeSet<u32>, penalty: f64) {
+    for &id in seen {
+        let Some(logit) = logits.get_mut(id as usize).filter(|logit| logit.is_finite()) else { continue };
+        let z = f64::from(*logit);
+        let changed = if z > 0.0 { z / penalty } else { z * penalty };
+        // What is finite stays finite: nothing is ruled out, however large the penalty.
+        *logit = changed.clamp(f32::MIN.into(), f32::MAX.into()) as f32;
+    }
 }
 
 /// `zᵢ <- (zᵢ - max z) / temperature`: below 1 the likely become likelier, above 1 all become alike.
@@ -88,12 +103,42 @@ fn nucleus(probabilities: &[f32], order: &mut [usize], p: f64) -> usize {
     order.len()
 }
 
+/// Rules out what is less likely than `p` times the likeliest (Nguyen et al. 2024, arXiv:2407.01082): few stay where the
+/// model is certain, many where it is not.
+pub fn min_p(logits: &mut [f32], p: f64) {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let least = p.ln();
+    for logit in logits.iter_mut().filter(|logit| f64::from(**logit) - f64::from(largest) < least) {
+        *logit = f32::NEG_INFINITY;
+    }
+}
+
 /// Turns logits into probabilities: `pᵢ = e^zᵢ / Σⱼ e^zⱼ`.
 pub fn softmax(logits: &mut [f32]) {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     logits.iter_mut().for_each(|logit| *logit = (*logit - largest).exp());
     let sum: f64 = logits.iter().copied().map(f64::from).sum();
     logits.iter_mut().for_each(|logit| *logit = (f64::from(*logit) / sum) as f32);
+}
+
+/// `ln Σⱼ e^zⱼ`: what is left of a logit without it is the token's log-probability.
+pub fn log_sum_exp(logits: &[f32]) -> f64 {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|logit| f64::from((logit - largest).exp())).sum();
+    f64::from(largest) + sum.ln()
+}
+
+/// The indices of the `k` largest, largest first, and of equals the first: for a `k` much smaller than the vocabulary.
+pub(crate) fn largest(logits: &[f32], k: usize) -> Vec<usize> {
+    let mut best: Vec<usize> = Vec::new();
+    for (i, &logit) in logits.iter().enumerate() {
+        if best.len() == k && best.last().is_none_or(|&least| logit <= logits[least]) {
+            continue;
+        }
+        best.insert(best.partition_point(|&other| logits[other] >= logit), i);
+        best.truncate(k);
+    }
+    best
 }
 
 /// The first index up to which the probabilities sum to more than `fraction`, in `[0, 1)`: with a uniform fraction,
@@ -175,6 +220,37 @@ mod tests {
         assert_eq!(cut(&|l| top_p(l, 0.81), &SCORES), SCORES);
         assert_eq!(cut(&|l| top_p(l, 1.0), &SCORES), SCORES);
         assert_eq!(cut(&|l| top_p(l, 0.4), &[0.0, 0.0]), [0.0, hidden]);
+        // relative to the likeliest: e^-.9 = .4066, 1, e^-.4 = .6703
+        assert_eq!(cut(&|l| min_p(l, 0.0), &SCORES), SCORES);
+        assert_eq!(cut(&|l| min_p(l, 0.40), &SCORES), SCORES);
+        assert_eq!(cut(&|l| min_p(l, 0.41), &SCORES), [hidden, 1.2, 0.8]);
+        assert_eq!(cut(&|l| min_p(l, 0.68), &SCORES), [hidden, 1.2, hidden]);
+        assert_eq!(cut(&|l| min_p(l, 1.0), &[2.0, 1.0, 2.0]), [2.0, hidden, 2.0]);
+        assert_eq!(cut(&|l| min_p(l, 0.0), &[hidden, 1.0]), [hidden, 1.0]);
+    }
+
+    #[test]
+    fn hand_worked_penalties() {
+        let penalised = |logits: &[f32], seen: &[u32], penalty| {
+            let mut logits = logits.to_vec();
+            repetition_penalty(&mut logits, &seen.iter().copied().collect(), penalty);
+            logits
+        };
+        let mixed = [3.0, -2.0, 0.0, 1.0];
+        assert_eq!(penalised(&mixed, &[0, 1, 2], 2.0), [1.5, -4.0, 0.0, 1.0]);
+        assert_eq!(penalised(&mixed, &[0, 1, 0, 0], 0.5), [6.0, -1.0, 0.0, 1.0]);
+        assert_eq!(penalised(&mixed, &[], 2.0), mixed);
+        assert_eq!(penalised(&mixed, &[4, 900], 2.0), mixed);
+        let extreme = [f32::MIN, f32::NEG_INFINITY];
+        assert_eq!(penalised(&extreme, &[0, 1], 3.0), extreme);
+    }
+
+    #[test]
+    fn log_probabilities_are_logarithms_of_probabilities() {
+        // ln(e^.3 + e^1.2 + e^.8) = 1.930 872 ; 1.2 - 1.930 872 = ln .481 489
+        assert!((1.2 - log_sum_exp(&SCORES) - 0.481_489_2f64.ln()).abs() < 1e-6);
+        assert!((log_sum_exp(&[1000.0, 1000.0]) - (1000.0 + 2f64.ln())).abs() < 1e-9);
+        assert_eq!(log_sum_exp(&[f32::NEG_INFINITY, -2.0]), -2.0);
     }
 
     #[test]
@@ -204,6 +280,53 @@ mod tests {
         }
 
         #[test]
+        fn temperature_keeps_the_order(logits in prop::collection::vec(-9.0f32..9.0, 1..40), t in 0.05f64..20.0) {
+            let mut changed = logits.clone();
+            temperature(&mut changed, t);
+            for (i, j) in (0..logits.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
+                prop_assert!(logits[i] < logits[j] || changed[i] >= changed[j]);
+                prop_assert!(logits[i] > logits[j] || changed[i] <= changed[j]);
+            }
+        }
+
+        #[test]
+        fn whatever_is_cut_the_rest_sums_to_one(
+            logits in prop::collection::vec(-9.0f32..9.0, 1..40),
+            t in 0.05f64..20.0,
+            k in 1usize..50,
+            (p, least) in (0.01f64..1.0, 0.0f64..=1.0),
+            penalty in 0.2f64..5.0,
+        ) {
+            let mut cut = logits.clone();
+            repetition_penalty(&mut cut, &[0, 3, 7].into(), penalty);
+            temperature(&mut cut, t);
+            top_k(&mut cut, k);
+            top_p(&mut cut, p);
+            min_p(&mut cut, least);
+            softmax(&mut cut);
+            let sum: f64 = cut.iter().copied().map(f64::from).sum();
+            prop_assert!((sum - 1.0).abs() < 1e-5, "{}", sum);
+            let mut same = logits.clone();
+            repetition_penalty(&mut same, &(0..40).collect(), 1.0);
+            min_p(&mut same, 0.0);
+            prop_assert_eq!(same, logits);
+        }
+
+        #[test]
+        fn min_p_is_relative_to_the_likeliest(logits in prop::collection::vec(-5.0f32..5.0, 1..40), p in 0.01f64..1.0) {
+            let mut probabilities = logits.clone();
+            softmax(&mut probabilities);
+            let largest = f64::from(probabilities[argmax(&logits)]);
+            let mut cut = logits;
+            min_p(&mut cut, p);
+            for (logit, probability) in cut.into_iter().zip(probabilities) {
+                let share = f64::from(probability) / largest;
+                // within rounding of the threshold either is right
+                prop_assert!((share - p).abs() < 1e-5 || logit.is_finite() == (share > p));
+            }
+        }
+
+        #[test]
         fn the_k_likeliest_stay(logits in prop::collection::vec(-3i8..3, 1..60), k in 1usize..70) {
             let logits: Vec<f32> = logits.into_iter().map(f32::from).collect();
             let mut cut = logits.clone();
@@ -213,6 +336,8 @@ mod tests {
             for (rank, &i) in sorted.iter().enumerate() {
                 prop_assert_eq!(cut[i].is_finite(), rank < k);
             }
+            sorted.truncate(k);
+            prop_assert_eq!(largest(&logits, k), sorted);
         }
     }
 }

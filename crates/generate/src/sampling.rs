@@ -1,5 +1,7 @@
 //! How a token is chosen.
 
+use std::collections::BTreeSet;
+
 use salamander_text::Random;
 
 use crate::{Error, logits};
@@ -9,12 +11,17 @@ use crate::{Error, logits};
 /// The settings apply in the order in which they stand here.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampling {
+    /// Above 1 what stands in the prompt or was written becomes less likely, below 1 likelier; 1 changes nothing. It holds
+    /// for the greedy choice too.
+    pub repetition_penalty: f64,
     /// Below 1 the likely become likelier, above 1 all become alike; 0 always takes the likeliest ("greedy").
     pub temperature: f64,
     /// Only so many of the likeliest.
     pub top_k: Option<usize>,
     /// Only the likeliest that together have this probability.
     pub top_p: Option<f64>,
+    /// Only those at least so many times as likely as the likeliest; 0 rules out nothing.
+    pub min_p: Option<f64>,
     /// The same seed chooses the same tokens.
     pub seed: u64,
 }
@@ -22,22 +29,31 @@ pub struct Sampling {
 impl Default for Sampling {
     /// As the model says: temperature 1, nothing ruled out.
     fn default() -> Self {
-        Self { temperature: 1.0, top_k: None, top_p: None, seed: 0 }
+        Self { repetition_penalty: 1.0, temperature: 1.0, top_k: None, top_p: None, min_p: None, seed: 0 }
     }
 }
 
 impl Sampling {
     /// The likeliest at each position.
-    pub const GREEDY: Self = Self { temperature: 0.0, top_k: None, top_p: None, seed: 0 };
+    pub const GREEDY: Self =
+        Self { repetition_penalty: 1.0, temperature: 0.0, top_k: None, top_p: None, min_p: None, seed: 0 };
 
     /// Checks the numbers.
     ///
     /// # Errors
-    /// If the temperature is negative or infinite, `top_k` is 0, or `top_p` is not in `(0, 1]`.
+    /// If the penalty is not positive, the temperature is negative, either is infinite, `top_k` is 0, `top_p` is not in
+    /// `(0, 1]`, or `min_p` is not in `[0, 1]`.
     pub fn validate(&self) -> Result<(), Error> {
         let unless = |holds: bool, setting, value, rule| {
             if holds { Ok(()) } else { Err(Error::Sampling { setting, value, rule }) }
         };
+        let penalty = self.repetition_penalty;
+        unless(
+            penalty > 0.0 && penalty.is_finite(),
+            "repetition_penalty",
+            penalty,
+            "a positive number is needed (1 changes nothing)",
+        )?;
         let warm = self.temperature >= 0.0 && self.temperature.is_finite();
         unless(warm, "temperature", self.temperature, "0 (the likeliest token) or a positive number is needed")?;
         if let Some(k) = self.top_k {
@@ -45,6 +61,9 @@ impl Sampling {
         }
         if let Some(p) = self.top_p {
             unless(p > 0.0 && p <= 1.0, "top_p", p, "a probability above 0 and up to 1 is needed")?;
+        }
+        if let Some(p) = self.min_p {
+            unless((0.0..=1.0).contains(&p), "min_p", p, "a share from 0 (nothing is ruled out) to 1 is needed")?;
         }
         Ok(())
     }
@@ -55,29 +74,41 @@ impl Sampling {
     /// Those of [`validate`](Self::validate).
     pub fn sampler(self) -> Result<Sampler, Error> {
         self.validate()?;
-        Ok(Sampler { sampling: self, position: 0 })
+        Ok(Sampler { sampling: self, seen: BTreeSet::new(), position: 0 })
     }
 }
 
-/// A [`Sampling`] at work: it knows how many tokens it has chosen.
+/// A [`Sampling`] at work: it knows which tokens it has seen, and how many it has chosen.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     sampling: Sampling,
+    seen: BTreeSet<u32>,
     position: usize,
 }
 
 impl Sampler {
+    /// Counts tokens as seen, as a prompt's are. Those it chooses count by themselves.
+    pub fn see(&mut self, ids: &[u32]) {
+        self.seen.extend(ids);
+    }
+
     /// Chooses the next token by its logits, which are changed.
     ///
     /// # Errors
     /// If the largest logit is not finite, or any is not a number.
     pub fn choose(&mut self, logits: &mut [f32]) -> Result<u32, Error> {
-        let position = self.position;
-        let best = likeliest(logits, position)?;
+        likeliest(logits, self.position)?;
+        logits::repetition_penalty(logits, &self.seen, self.sampling.repetition_penalty);
+        let chosen = match self.sampling.temperature {
+            0.0 => logits::argmax(logits),
+            _ => self.draw(logits),
+        };
         self.position += 1;
-        if self.sampling.temperature == 0.0 {
-            return Ok(best);
-        }
+        self.seen.insert(chosen as u32);
+        Ok(chosen as u32)
+    }
+
+    fn draw(&self, logits: &mut [f32]) -> usize {
         logits::temperature(logits, self.sampling.temperature);
         if let Some(k) = self.sampling.top_k {
             logits::top_k(logits, k);
@@ -85,9 +116,12 @@ impl Sampler {
         if let Some(p) = self.sampling.top_p {
             logits::top_p(logits, p);
         }
+        if let Some(p) = self.sampling.min_p {
+            logits::min_p(logits, p);
+        }
         logits::softmax(logits);
-        let fraction = Random::at(self.sampling.seed, position as u64).fraction();
-        Ok(logits::draw(logits, fraction) as u32)
+        let fraction = Random::at(self.sampling.seed, self.position as u64).fraction();
+        logits::draw(logits, fraction)
     }
 }
 
@@ -137,6 +171,31 @@ mod tests {
         assert_eq!(one, [1; 50]);
         let nucleus = chosen(Sampling { top_p: Some(0.8), ..Sampling::default() }, 300);
         assert!(nucleus.contains(&1) && nucleus.contains(&2) && !nucleus.contains(&0));
+        let near = chosen(Sampling { min_p: Some(0.5), ..Sampling::default() }, 300);
+        assert!(near.contains(&1) && near.contains(&2) && !near.contains(&0));
+    }
+
+    #[test]
+    fn the_cuts_come_after_the_temperature() {
+        // At 4 the least likely has e^(-.9/4) = .7985 of the likeliest's probability, at 1 only .4066.
+        let warm = Sampling { temperature: 4.0, min_p: Some(0.7), ..Sampling::default() };
+        assert!(chosen(warm, 300).contains(&0));
+        assert!(!chosen(Sampling { temperature: 1.0, ..warm }, 300).contains(&0));
+        // top-p before min-p, of what top-k left: .5987 and .4013 sum to 1, so .5 leaves one.
+        let all = Sampling { top_k: Some(2), top_p: Some(0.5), min_p: Some(0.1), ..Sampling::default() };
+        assert_eq!(chosen(all, 50), [1; 50]);
+    }
+
+    #[test]
+    fn what_was_seen_is_penalised_once() {
+        // 1.2 / 2 < .8, then .8 / 2 < .6; .3 has its turn when it is .3 against .6, .4: never.
+        let sampling = Sampling { repetition_penalty: 2.0, ..Sampling::GREEDY };
+        assert_eq!(chosen(sampling, 4), [1, 2, 1, 1]);
+        let mut sampler = sampling.sampler().expect("a legal sampling");
+        sampler.see(&[1, 1, 900]);
+        assert_eq!(sampler.choose(&mut SCORES.clone()).expect("finite"), 2);
+        let drawn = chosen(Sampling { repetition_penalty: 1e6, ..Sampling::default() }, 300);
+        assert!((0..3).all(|token| drawn.contains(&token)), "nothing is ruled out");
     }
 
     #[test]
@@ -151,6 +210,10 @@ mod tests {
         check(Sampling { top_k: Some(0), ..fine }, "top_k is 0; at least 1");
         check(Sampling { top_p: Some(1.5), ..fine }, "top_p is 1.5;");
         check(Sampling { top_p: Some(0.0), ..fine }, "top_p is 0;");
+        check(Sampling { min_p: Some(1.5), ..fine }, "min_p is 1.5; a share from 0");
+        check(Sampling { min_p: Some(f64::NAN), ..fine }, "min_p is NaN;");
+        check(Sampling { repetition_penalty: 0.0, ..fine }, "repetition_penalty is 0; a positive");
+        check(Sampling { repetition_penalty: f64::INFINITY, ..fine }, "repetition_penalty is inf;");
         assert!(Sampling { top_p: Some(1.0), ..fine }.validate().is_ok());
     }
 

@@ -24,7 +24,8 @@ impl<W: Writer> Tokens<W> {
         if start.is_empty() {
             return Err(Error::Empty { what: "prompt" });
         }
-        let sampler = request.sampling.sampler()?;
+        let mut sampler = request.sampling.sampler()?;
+        sampler.see(start);
         Ok(Self { writer, sampler, stop: request.stop.clone(), unread: start.to_vec(), left: request.new_tokens })
     }
 

@@ -3,12 +3,13 @@
 use burn::module::Module;
 use salamander_attention::{Mask, Memory, Pass};
 use salamander_encoder_decoder::EncoderDecoder;
+use salamander_kernels::on_pool;
 
 use crate::{
-    Error, Request, TargetWriter, Tokens,
+    BeamSearch, Error, Hypothesis, Request, TargetWriter, Tokens,
     request::{check_ids, check_room},
-    sampling::likeliest,
-    writer::{ids, step},
+    search,
+    writer::ids,
 };
 
 /// An [`EncoderDecoder`] that writes targets for sources.
@@ -41,7 +42,8 @@ impl Translator {
     /// If the source is empty, has a token beyond the vocabulary or is too long, more is asked for than fits, or the
     /// sampling is out of its range.
     pub fn write(&self, source: &[u32], request: &Request) -> Result<Tokens<TargetWriter<'_>>, Error> {
-        self.check(source, request.new_tokens)?;
+        self.check(source)?;
+        check_room("target", 1, request.new_tokens, self.max_seq_len)?;
         let memory = self.read(&[source.to_vec()]);
         let writer = TargetWriter::new(&self.model, memory, 1 + request.new_tokens);
         let mut request = request.clone();
@@ -51,39 +53,42 @@ impl Translator {
 
     /// The likeliest token at each position of the target of each source, all written side by side.
     ///
-    /// What comes out is what each source alone would give. A row that has ended waits for the others, so sources of
-    /// about the same length belong together.
+    /// What comes out is what each source alone would give. The shorter sources are padded, so sources of about the same
+    /// length belong together.
     ///
     /// # Errors
     /// If a source is empty, has a token beyond the vocabulary or is too long, or more is asked for than fits.
     pub fn translate(&self, sources: &[Vec<u32>], new_tokens: usize) -> Result<Vec<Vec<u32>>, Error> {
-        sources.iter().try_for_each(|source| self.check(source, new_tokens))?;
-        if sources.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut writer = TargetWriter::new(&self.model, self.read(sources), 1 + new_tokens);
-        let mut targets = vec![Target { ids: Vec::new(), last: self.start, ended: false }; sources.len()];
-        for _ in 0..new_tokens {
-            let last: Vec<_> = targets.iter().map(|target| [target.last]).collect();
-            let logits = step(&mut writer, &last)?;
-            let width = logits.len() / targets.len();
-            for (target, logits) in targets.iter_mut().zip(logits.chunks_exact(width)) {
-                target.extend(logits, self.end)?;
-            }
-            if targets.iter().all(|target| target.ended) {
-                break;
-            }
-        }
-        Ok(targets.into_iter().map(|target| target.ids).collect())
+        let found = self.search(sources, &BeamSearch::greedy(new_tokens))?;
+        Ok(found.into_iter().flatten().map(|target| target.ids).collect())
     }
 
-    fn check(&self, source: &[u32], new_tokens: usize) -> Result<(), Error> {
+    /// The best targets of each source, best first, all looked for side by side.
+    ///
+    /// # Errors
+    /// If a source is empty, has a token beyond the vocabulary or is too long, more is asked for than fits, or a setting
+    /// of the search is out of its range.
+    pub fn search(&self, sources: &[Vec<u32>], search: &BeamSearch) -> Result<Vec<Vec<Hypothesis>>, Error> {
+        search.validate()?;
+        let limit = |source: &Vec<u32>| {
+            self.check(source)?;
+            search.longest.limit(source.len(), "target", 1, self.max_seq_len)
+        };
+        let limits = sources.iter().map(limit).collect::<Result<Vec<_>, _>>()?;
+        let Some(longest) = limits.iter().max() else { return Ok(Vec::new()) };
+        let mut search = search.clone();
+        search.stop.push(self.end);
+        let mut writer = TargetWriter::new(&self.model, self.read(sources), 1 + longest);
+        search::search(&mut writer, &vec![vec![self.start]; sources.len()], &limits, &search)
+    }
+
+    fn check(&self, source: &[u32]) -> Result<(), Error> {
         let [vocab_size, _] = self.model.tokens.weight.dims();
         check_ids("source", source, vocab_size)?;
         if source.len() > self.max_seq_len {
             return Err(Error::SourceTooLong { length: source.len(), max_seq_len: self.max_seq_len });
         }
-        check_room("target", 1, new_tokens, self.max_seq_len)
+        Ok(())
     }
 
     /// Reads the sources, the shorter ones padded.
@@ -97,31 +102,7 @@ impl Translator {
             row
         });
         let tokens = ids(&padded.collect::<Vec<_>>(), &self.model.tokens.weight.device()); // [B, S]
-        let states = self.model.encode(tokens, &mut Pass::new(mask.clone())); // [B, S, D]
+        let states = on_pool(|| self.model.encode(tokens, &mut Pass::new(mask.clone()))); // [B, S, D]
         Memory { states, mask }
-    }
-}
-
-/// A row of a batch while it is written.
-#[derive(Debug, Clone)]
-struct Target {
-    ids: Vec<u32>,
-    /// What the model reads next: the last id, whatever comes after the end.
-    last: u32,
-    ended: bool,
-}
-
-impl Target {
-    /// Adds the likeliest token, unless the row has ended.
-    fn extend(&mut self, logits: &[f32], end: u32) -> Result<(), Error> {
-        if self.ended {
-            return Ok(());
-        }
-        self.last = likeliest(logits, self.ids.len())?;
-        self.ended = self.last == end;
-        if !self.ended {
-            self.ids.push(self.last);
-        }
-        Ok(())
     }
 }

@@ -1,19 +1,27 @@
 //! A model in the middle of a text.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use salamander_attention::{KvCache, Memory, Pass};
+use salamander_attention::{KvCache, Mask, Memory, Pass};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
+use salamander_kernels::on_pool;
 
 use crate::Error;
 
 /// A model in the middle of one or several texts of equal length, which it remembers.
-pub trait Writer {
+pub trait Writer: Send {
     /// Reads more tokens behind those it has read, and gives the logits of the one after the last.
     ///
     /// # Shapes
     /// `[B, T]` ids below `V`, to `[B, V]`.
     fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2>;
+
+    /// Goes on with these texts: text `i` will be what text `rows[i]` is now. One may be chosen several times, or be left
+    /// out.
+    ///
+    /// # Panics
+    /// If a row is beyond the texts there are.
+    fn choose(&mut self, rows: &[usize]);
 
     /// Where it lives.
     fn device(&self) -> &Device;
@@ -59,6 +67,10 @@ impl Writer for DecoderWriter<'_> {
         self.model.unembed(last(x)).squeeze_dim(1) // [B, V]
     }
 
+    fn choose(&mut self, rows: &[usize]) {
+        self.cache.choose(rows);
+    }
+
     fn device(&self) -> &Device {
         &self.device
     }
@@ -69,6 +81,14 @@ impl Writer for TargetWriter<'_> {
         let mut pass = Pass::default().with_cache(&mut self.cache).with_memory(self.memory.clone());
         let x = self.model.hidden(tokens, &mut pass); // [B, T, D]
         self.model.unembed(last(x)).squeeze_dim(1) // [B, V]
+    }
+
+    fn choose(&mut self, rows: &[usize]) {
+        let before = self.cache.origins().to_vec();
+        self.cache.choose(rows);
+        if self.cache.origins() != before {
+            self.memory = memory_of(&self.memory, rows);
+        }
     }
 
     fn device(&self) -> &Device {
@@ -89,8 +109,45 @@ pub(crate) fn ids(rows: &[impl AsRef<[u32]>], device: &Device) -> Tensor<2, Int>
     Tensor::from_data(TensorData::new(all, [rows.len(), t]), device)
 }
 
-/// Reads one token of each row, or all of the first, and gives the logits of each row after the other.
+/// The memory of these rows.
+fn memory_of(memory: &Memory, rows: &[usize]) -> Memory {
+    let states = memory.states.clone().select(0, indices(rows, &memory.states.device())); // [rows, S, D]
+    Memory { states, mask: mask_of(&memory.mask, rows) }
+}
+
+fn mask_of(mask: &Mask, rows: &[usize]) -> Mask {
+    match mask {
+        Mask::Padding { padding } => Mask::padding(rows.iter().map(|&row| padding[row].clone()).collect()),
+        Mask::Prefix { lengths } => Mask::prefix(rows.iter().map(|&row| lengths[row]).collect()),
+        Mask::Explicit { hidden } if hidden.dims()[0] > 1 => {
+            Mask::Explicit { hidden: hidden.clone().select(0, indices(rows, &hidden.device())) }
+        }
+        Mask::All(masks) => masks.iter().map(|mask| mask_of(mask, rows)).fold(Mask::None, Mask::and),
+        // The others say the same of every row.
+        same => same.clone(),
+    }
+}
+
+fn indices(rows: &[usize], device: &Device) -> Tensor<1, Int> {
+    let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+    Tensor::from_data(rows.as_slice(), device)
+}
+
+/// Lets each text of `writer` read its row, and gives the logits of each row after the other.
 pub(crate) fn step<W: Writer>(writer: &mut W, rows: &[impl AsRef<[u32]>]) -> Result<Vec<f32>, Error> {
     let tokens = ids(rows, writer.device());
-    Ok(writer.read(tokens).try_to_vec_as::<f32>()?)
+    on_pool(|| Ok(writer.read(tokens).try_to_vec_as::<f32>()?))
+}
+
+/// The same, after the texts `chosen` of those there were.
+pub(crate) fn step_on<W: Writer>(
+    writer: &mut W,
+    chosen: &[usize],
+    rows: &[impl AsRef<[u32]>],
+) -> Result<Vec<f32>, Error> {
+    let tokens = ids(rows, writer.device());
+    on_pool(|| {
+        writer.choose(chosen);
+        Ok(writer.read(tokens).try_to_vec_as::<f32>()?)
+    })
 }

@@ -3,67 +3,15 @@
 #[path = "../../attention/tests/support/mod.rs"]
 mod support;
 
-use burn::{
-    module::Module,
-    tensor::{Device, Int, Tensor, TensorData},
-};
+mod models;
+
+use burn::{module::Module, tensor::Device};
+use models::*;
 use proptest::prelude::*;
-use salamander_attention::*;
-use salamander_decoder_only::{Decoder, DecoderConfig};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_decoder_only::Decoder;
 use salamander_generate::{Completer, Error, Request, Sampling, Translator};
 use salamander_text::Tokenizer;
 use support::*;
-
-const START: u32 = 1;
-const END: u32 = 2;
-
-fn decoder(choice: &Choice, device: &Device) -> Decoder {
-    device.seed(choice.seed);
-    DecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        embedding: choice.embedding(),
-        stack: choice.stack(choice.block(), BucketDirection::Back),
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-    .init(device)
-}
-
-fn encoder_decoder(choice: &Choice, device: &Device) -> EncoderDecoder {
-    device.seed(choice.seed);
-    EncoderDecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        source: choice.embedding(),
-        target: choice.embedding(),
-        encoder: choice.stack(choice.block(), BucketDirection::Both),
-        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-    .init(device)
-}
-
-fn words(choice: &Choice, count: usize, salt: u64) -> Vec<u32> {
-    let ids = choice.tokens(1, count, salt, &Device::flex()).into_data().convert::<i64>();
-    ids.try_to_vec::<i64>().expect("i64").into_iter().map(|id| id as u32).collect()
-}
-
-fn row(ids: &[u32], device: &Device) -> Tensor<2, Int> {
-    let ids: Vec<i64> = ids.iter().map(|&id| id.into()).collect();
-    let shape = [1, ids.len()];
-    Tensor::from_data(TensorData::new(ids, shape), device)
-}
-
-/// The logits behind the last position of `[1, T, V]`.
-fn last(logits: Tensor<3>) -> Vec<f32> {
-    let [_, t, _] = logits.dims();
-    values(logits.narrow(1, t - 1, 1))
-}
 
 /// Whether each token of `written`, and the `end` behind it if there is one, is the likeliest after all before it.
 fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &[u32], end: Option<u32>) -> bool {
@@ -74,16 +22,6 @@ fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &
         // two that are equally likely may change places
         logits[all[at] as usize] > largest - 1e-4
     })
-}
-
-/// The logits behind a target, all of it read anew.
-fn alone<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]) -> Vec<f32> + 'm {
-    let device = Device::flex();
-    let states = model.encode(row(source, &device), &mut Pass::default());
-    move |target| {
-        let memory = Memory { states: states.clone(), mask: Mask::None };
-        last(model.decode(row(target, &device), &mut Pass::default().with_memory(memory)))
-    }
 }
 
 fn complete(model: &Decoder, prompt: &[u32], request: &Request) -> Result<Vec<u32>, Error> {
@@ -104,8 +42,7 @@ proptest! {
         let prompt = words(&choice, length, 1);
         let written = complete(&model, &prompt, &Request::greedy(8)).expect("a legal request");
         prop_assert_eq!(written.len(), 8);
-        let read = |all: &[u32]| last(model.forward(row(all, &device), &mut Pass::default()));
-        prop_assert!(is_greedy(read, &prompt, &written, None));
+        prop_assert!(is_greedy(anew(&model), &prompt, &written, None));
     }
 
     #[test]
@@ -138,6 +75,30 @@ proptest! {
             let end = (target.len() < 10).then_some(end);
             prop_assert!(is_greedy(alone(&model, source), &[START], &target, end));
         }
+    }
+
+    #[test]
+    fn a_batch_of_prompts_is_each_alone(choice in choices(), lengths in prop::collection::vec(1..5usize, 1..7)) {
+        let device = Device::flex();
+        let model = decoder(&choice, &device);
+        let completer = Completer::new(&model, LONGEST);
+        let prompts: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
+        // the end that some row reaches soon, so that others go on without it
+        let probe = completer.complete_all(&prompts, &Request::greedy(4)).expect("legal prompts");
+        let end = probe.concat()[2];
+        let request = Request { stop: vec![end], ..Request::greedy(9) };
+        let together = completer.complete_all(&prompts, &request).expect("legal prompts");
+        prop_assert_eq!(together.len(), prompts.len());
+        for (prompt, text) in prompts.iter().zip(together) {
+            prop_assert!(!text.contains(&end));
+            let end = (text.len() < 9).then_some(end);
+            prop_assert!(is_greedy(anew(&model), prompt, &text, end));
+        }
+        // two texts of one prompt are drawn alike, whatever stands beside them
+        let request = sampled(9, Sampling { repetition_penalty: 1.3, seed: 4, ..Sampling::default() });
+        let twice = [prompts[0].clone(), prompts[0].clone()];
+        let written = completer.complete_all(&twice, &request).expect("legal prompts");
+        prop_assert_eq!(&written[0], &written[1]);
     }
 
     #[test]
@@ -212,6 +173,14 @@ fn wrong_ids_and_empty_texts_are_refused() {
     assert!(matches!(complete(&model, &[3], &sampled(3, wrong)), Err(Error::Sampling { setting: "temperature", .. })));
 
     let model = encoder_decoder(&some_choices(1)[0], &Device::flex());
+    let completer = Completer::new(&some_decoder(), LONGEST);
+    let refused = |prompts: &[Vec<u32>], request| completer.complete_all(prompts, &request).expect_err("refused");
+    assert!(matches!(refused(&[vec![3], vec![]], Request::greedy(3)), Error::Empty { what: "prompt" }));
+    assert!(matches!(refused(&[vec![3], vec![1, 99]], Request::greedy(3)), Error::UnknownToken { position: 1, .. }));
+    assert!(matches!(refused(&[vec![3; 15]], Request::greedy(3)), Error::TooLong { length: 15, .. }));
+    assert!(matches!(refused(&[], sampled(3, wrong)), Error::Sampling { .. }));
+    assert_eq!(completer.complete_all(&[], &Request::greedy(3)).expect("nothing to do"), Vec::<Vec<u32>>::new());
+
     assert!(Translator::new(&model, LONGEST, 13, END).is_err());
     assert!(Translator::new(&model, LONGEST, START, 13).is_err());
     let translator = Translator::new(&model, LONGEST, START, END).expect("legal ids");
@@ -219,6 +188,28 @@ fn wrong_ids_and_empty_texts_are_refused() {
     assert!(matches!(error, Error::Empty { what: "source" }));
     assert_eq!(translator.translate(&[], 3).expect("nothing to do"), Vec::<Vec<u32>>::new());
     assert_eq!(translator.translate(&[vec![1]], 0).expect("nothing asked for"), [Vec::<u32>::new()]);
+}
+
+#[test]
+fn what_stands_in_the_prompt_counts_as_seen() {
+    // A penalty so large that nothing comes twice, as long as there is something else.
+    let model = some_decoder();
+    let request = sampled(10, Sampling { repetition_penalty: 1e9, ..Sampling::GREEDY });
+    let prompt = [3, 5];
+    let written = complete(&model, &prompt, &request).expect("a legal request");
+    let mut next = anew(&model);
+    for at in 0..written.len() {
+        let before = [&prompt[..], &written[..at]].concat();
+        let logits = next(&before);
+        let penalised = |id: usize| match before.contains(&(id as u32)) {
+            true if logits[id] > 0.0 => logits[id] / 1e9,
+            true => logits[id] * 1e9,
+            false => logits[id],
+        };
+        let best = (0..VOCAB).map(penalised).fold(f32::MIN, f32::max);
+        assert!(penalised(written[at] as usize) > best - 1e-4, "{written:?}");
+    }
+    assert_ne!(written, complete(&model, &prompt, &Request::greedy(10)).expect("a legal request"));
 }
 
 #[test]
