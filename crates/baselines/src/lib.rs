@@ -5,6 +5,7 @@
 //! | [`NGram`] | the last few tokens | counting |
 //! | [`Markov`] | the last one or two, or the last with each before it | counting |
 //! | [`BagOfWords`] | all tokens, in no order | gradients |
+//! | [`RecurrentLm`] | a state that has taken in all tokens, one by one | gradients |
 //!
 //! Each is a config and a module as a family of transformers is. What is learnt by gradients has `init` and `forward`, and
 //! is trained like them; what is learnt by counting has `fit` instead, and is done when it has read its text once.
@@ -19,7 +20,9 @@
 mod bag_of_words;
 mod counting;
 mod error;
+mod recurrent;
 
 pub use bag_of_words::{BagOfWords, BagOfWordsConfig, Counting};
 pub use counting::{Chain, Markov, MarkovConfig, NGram, NGramConfig, Smoothing};
 pub use error::Error;
+pub use recurrent::{Cell, LayerState, RecurrentLayer, RecurrentLm, RecurrentLmConfig, RecurrentState};
