@@ -21,7 +21,10 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     read,
     write,
     names,
-    recipes: &[("bert-nano", include_str!("recipes/bert-nano.toml"))],
+    recipes: &[
+        ("bert-nano", include_str!("recipes/bert-nano.toml")),
+        ("bert-classify", include_str!("recipes/bert-classify.toml")),
+    ],
 };
 
 /// The norm of all such models.

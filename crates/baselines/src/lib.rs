@@ -6,6 +6,7 @@
 //! | [`Markov`] | the last one or two, or the last with each before it | counting |
 //! | [`BagOfWords`] | all tokens, in no order | gradients |
 //! | [`RecurrentLm`] | a state that has taken in all tokens, one by one | gradients |
+//! | [`RecurrentSeq2Seq`] | the state of a reader, or all its states | gradients |
 //!
 //! Each is a config and a module as a family of transformers is. What is learnt by gradients has `init` and `forward`, and
 //! is trained like them; what is learnt by counting has `fit` instead, and is done when it has read its text once.
@@ -25,4 +26,7 @@ mod recurrent;
 pub use bag_of_words::{BagOfWords, BagOfWordsConfig, Counting};
 pub use counting::{Chain, Markov, MarkovConfig, NGram, NGramConfig, Smoothing};
 pub use error::Error;
-pub use recurrent::{Cell, LayerState, RecurrentLayer, RecurrentLm, RecurrentLmConfig, RecurrentState};
+pub use recurrent::{
+    BothWays, Cell, Context, LayerState, Reader, RecurrentLayer, RecurrentLm, RecurrentLmConfig, RecurrentSeq2Seq,
+    RecurrentSeq2SeqConfig, RecurrentState, Source,
+};

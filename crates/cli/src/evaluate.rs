@@ -44,6 +44,9 @@ pub(crate) struct Evaluate {
     /// How much long targets are favoured (with --beams)
     #[arg(long, default_value_t = 1.0)]
     length_penalty: f64,
+    /// What a bag of words or n-grams, learnt from the same rows, score on the same part
+    #[arg(long)]
+    baseline: bool,
     /// All numbers as one JSON object
     #[arg(long)]
     json: bool,
@@ -79,8 +82,11 @@ impl Evaluate {
             .with_context(|| format!("{} cannot be judged", self.model.display()));
         let experiment = experiment?;
         let judging = Judging { most: self.most, beams: self.beams, length_penalty: self.length_penalty };
-        let scores =
+        let mut scores =
             experiment.judge(&loaded.model, self.split, &judging, &mut |progress| reporter.hear(progress))?;
+        if self.baseline {
+            scores.extend(experiment.baseline(self.split, &mut |progress| reporter.hear(progress))?);
+        }
         drop(reporter);
         if self.json {
             let numbers: Map<String, Value> =

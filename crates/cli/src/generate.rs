@@ -8,12 +8,17 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    generate::{Completer, Pieces, Request, Sampling, Translator},
+    decoder_only::Decoder,
+    encoder_decoder::EncoderDecoder,
+    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Request, Sampling, Translator},
     models::{Loaded, Model},
     text::Tokenizer,
 };
 
-use crate::{On, open_model};
+use crate::{On, Usage, open_model};
+
+/// The most tokens of a text, where nobody says how many.
+const LONGEST: usize = 500;
 
 /// Lets a trained model write.
 #[derive(clap::Args)]
@@ -21,13 +26,15 @@ use crate::{On, open_model};
 Examples:
   salamander generate runs/gpt/<run> --prompt \"Once upon a time\"
   salamander generate path/to/gpt2 --prompt \"Alan Turing\" --temperature 0 --tokens 40
-  salamander generate runs/transformer-nano/<run> --prompt \"a sentence to translate\"")]
+  salamander generate path/to/gpt2 --prompt \"Q: why?\" --min-p 0.1 --repetition-penalty 1.1 --stop \"Q:\"
+  salamander generate runs/transformer-nano/<run> --prompt \"a sentence\" --prompt \"another one\" --beams 5
+Several prompts are written one after the other, each with a line of its own.")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
-    /// What to go on from, or to translate
-    #[arg(long, default_value = "")]
-    prompt: String,
+    /// What to go on from, or to translate; may be given several times
+    #[arg(long)]
+    prompt: Vec<String>,
     /// The most tokens to write [default: as many as there is room for, at most 500]
     #[arg(long)]
     tokens: Option<usize>,
@@ -40,72 +47,137 @@ pub(crate) struct Generate {
     /// Only the likeliest that together have this probability
     #[arg(long)]
     top_p: Option<f64>,
+    /// Only those at least so many times as likely as the likeliest
+    #[arg(long)]
+    min_p: Option<f64>,
+    /// Above 1 what was there already becomes less likely
+    #[arg(long, default_value_t = 1.0)]
+    repetition_penalty: f64,
+    /// Text that ends what is written; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    stop: Vec<String>,
     /// The same seed writes the same text
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Looks for the likeliest text as a whole, so many hypotheses side by side, in place of drawing
+    #[arg(long, conflicts_with_all = ["temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed"])]
+    beams: Option<usize>,
+    /// How much long texts are favoured
+    #[arg(long, default_value_t = 0.6, requires = "beams")]
+    length_penalty: f64,
     #[command(flatten)]
     on: On,
 }
 
 impl Generate {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let sampling =
-            Sampling { temperature: self.temperature, top_k: self.top_k, top_p: self.top_p, seed: self.seed };
+        let sampling = Sampling {
+            repetition_penalty: self.repetition_penalty,
+            temperature: self.temperature,
+            top_k: self.top_k,
+            top_p: self.top_p,
+            min_p: self.min_p,
+            seed: self.seed,
+        };
         sampling.validate()?;
+        self.search(Longest::Tokens(1), &[]).validate()?;
+        if self.prompt.is_empty() && self.beams.is_some() {
+            return Err(Usage("a search begins with a prompt: give one with --prompt \"...\"".into()).into());
+        }
         let device = self.on.open()?;
         let Loaded { config, model, tokenizer, .. } = open_model(&self.model, &device)?;
         let tokenizer =
             tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();
-        let stop = tokenizer.eos().into_iter().collect();
         match &model {
-            Model::DecoderOnly(model) => {
-                let start = self.start(&tokenizer)?;
-                let room = longest.saturating_sub(start.len());
-                let new_tokens = self.tokens.unwrap_or(room.min(500));
-                let completer = Completer::new(model, longest);
-                let tokens = completer.complete(&start, &Request { new_tokens, stop, sampling })?;
-                // The prompt goes through the same decoder, which knows what stands between two words.
-                print_all(Pieces::new(start.into_iter().map(Ok).chain(tokens), &tokenizer))?;
-            }
-            Model::EncoderDecoder(model) => {
-                let (begin, end) = (tokenizer.bos().or(tokenizer.pad()), tokenizer.eos());
-                let begin = begin.context("the tokenizer has no token to begin a target with")?;
-                let end = end.context("the tokenizer has no token that ends a target")?;
-                let source = [tokenizer.encode(&self.prompt)?, vec![end]].concat();
-                let new_tokens = self.tokens.unwrap_or(longest - 1);
-                let translator = Translator::new(model, longest, begin, end)?;
-                let tokens = translator.write(&source, &Request { new_tokens, stop, sampling })?;
-                print_all(tokens.text(&tokenizer))?;
-            }
-            _ => {
-                bail!("{} is an encoder: it reads and does not write", self.model.display())
-            }
+            Model::DecoderOnly(model) => self.complete(model, &tokenizer, longest, sampling)?,
+            Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
+            _ => bail!("{} is an encoder: it reads and does not write", self.model.display()),
         }
-        say!("");
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The prompt's ids, behind the mark that begins a text if there is one, or that ends one: a text begins where another
-    /// ended.
-    fn start(&self, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
-        let mut ids: Vec<u32> = tokenizer.bos().or(tokenizer.eos()).into_iter().collect();
-        ids.extend(tokenizer.encode(&self.prompt)?);
-        if ids.is_empty() {
-            return Err(crate::Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
+    /// Goes on where each prompt ends.
+    fn complete(&self, model: &Decoder, tokenizer: &Tokenizer, longest: usize, sampling: Sampling) -> Result<()> {
+        let completer = Completer::new(model, longest);
+        let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
+        for prompt in self.prompts() {
+            let start = start(prompt, tokenizer)?;
+            let new_tokens = self.tokens.unwrap_or(longest.saturating_sub(start.len()).min(LONGEST));
+            if self.beams.is_some() {
+                let search = self.search(Longest::Tokens(new_tokens), &stop);
+                let found = completer.search(std::slice::from_ref(&start), &search)?;
+                self.print(prompt, Pieces::after(&start, best(&found).map(Ok), tokenizer)?)?;
+                continue;
+            }
+            let tokens = completer.complete(&start, &Request { new_tokens, stop: stop.clone(), sampling })?;
+            self.print(prompt, Pieces::after(&start, tokens, tokenizer)?)?;
         }
-        Ok(ids)
+        Ok(())
+    }
+
+    /// Writes the target of each prompt.
+    fn translate(
+        &self,
+        model: &EncoderDecoder,
+        tokenizer: &Tokenizer,
+        longest: usize,
+        sampling: Sampling,
+    ) -> Result<()> {
+        let (begin, end) = (tokenizer.bos().or(tokenizer.pad()), tokenizer.eos());
+        let begin = begin.context("the tokenizer has no token to begin a target with")?;
+        let end = end.context("the tokenizer has no token that ends a target")?;
+        let translator = Translator::new(model, longest, begin, end)?;
+        let new_tokens = self.tokens.unwrap_or((longest - 1).min(LONGEST));
+        for prompt in self.prompts() {
+            let source = [tokenizer.encode(prompt)?, vec![end]].concat();
+            if self.beams.is_some() {
+                let found = translator.search(&[source], &self.search(Longest::Tokens(new_tokens), &[]))?;
+                self.print("", Pieces::new(best(&found).map(Ok), tokenizer))?;
+                continue;
+            }
+            let request = Request { new_tokens, stop: Vec::new(), sampling };
+            self.print("", translator.write(&source, &request)?.text(tokenizer))?;
+        }
+        Ok(())
+    }
+
+    /// Without a prompt a text is written from its beginning.
+    fn prompts(&self) -> Vec<&str> {
+        if self.prompt.is_empty() { vec![""] } else { self.prompt.iter().map(String::as_str).collect() }
+    }
+
+    fn search(&self, longest: Longest, stop: &[u32]) -> BeamSearch {
+        let width = self.beams.unwrap_or(1);
+        BeamSearch { width, alpha: self.length_penalty, longest, stop: stop.to_vec(), ..BeamSearch::default() }
+    }
+
+    /// Prints each piece as it is written, behind what was there.
+    fn print(&self, prompt: &str, pieces: Pieces<'_, impl Iterator<Item = Result<u32, Error>>>) -> Result<()> {
+        let mut out = stdout();
+        let _ = write!(out, "{prompt}");
+        for piece in pieces.until(&self.stop)? {
+            // Nobody may be reading any more.
+            if write!(out, "{}", piece?).and_then(|()| out.flush()).is_err() {
+                return Ok(());
+            }
+        }
+        say!("");
+        Ok(())
     }
 }
 
-/// Prints each piece as it is written.
-fn print_all<E: std::error::Error + Send + Sync + 'static>(
-    pieces: impl Iterator<Item = Result<String, E>>,
-) -> Result<()> {
-    let mut out = stdout();
-    for piece in pieces {
-        write!(out, "{}", piece?)?;
-        out.flush()?;
+/// The ids of the best text that was found.
+fn best(found: &[Vec<Hypothesis>]) -> impl Iterator<Item = u32> {
+    found.iter().flatten().take(1).flat_map(|best| best.ids.iter().copied())
+}
+
+/// The prompt's ids, behind the mark that begins a text if there is one, or that ends one: a text begins where another ended.
+fn start(prompt: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
+    let mut ids: Vec<u32> = tokenizer.bos().or(tokenizer.eos()).into_iter().collect();
+    ids.extend(tokenizer.encode(prompt)?);
+    if ids.is_empty() {
+        return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
     }
-    Ok(())
+    Ok(ids)
 }

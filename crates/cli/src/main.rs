@@ -114,7 +114,7 @@ fn of_backend(error: &backend::BackendError) -> bool {
 }
 
 fn of_writing(error: &writing::Error) -> bool {
-    matches!(error, writing::Error::Sampling { .. })
+    matches!(error, writing::Error::Sampling { .. } | writing::Error::Search { .. })
 }
 
 fn of_model(error: &models::Error) -> bool {

@@ -127,7 +127,7 @@ fn an_encoder_decoder_trains_and_translates() {
     fs::write(&data, pairs).expect("writable");
     for model in ["transformer-nano", "t5-nano"] {
         let run = folder.path().join(model);
-        train(model, &run, &["--data", data.to_str().expect("a name")]);
+        train(model, &run, &["--set", "data.set=pairs", "--data", data.to_str().expect("a name")]);
         let said = works(&["evaluate", run.to_str().expect("a name"), "--split", "test"]);
         assert!(said.contains("exact ") && said.contains("BLEU|nrefs:1") && said.contains("rougeL"), "{said}");
         works(&["generate", run.to_str().expect("a name"), "--prompt", "a 3 b", "--tokens", "5"]);

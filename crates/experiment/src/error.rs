@@ -22,6 +22,9 @@ pub enum Error {
     /// Writing.
     #[error(transparent)]
     Generate(#[from] salamander_generate::Error),
+    /// What was there before transformers.
+    #[error(transparent)]
+    Baseline(#[from] salamander_baselines::Error),
     /// Judging.
     #[error(transparent)]
     Metrics(#[from] salamander_metrics::Error),

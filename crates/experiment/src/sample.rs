@@ -15,7 +15,7 @@ use salamander_text::{Batches, Denoised, IGNORE, Masked, Tokenizer};
 use salamander_train::Sample;
 
 use crate::{
-    Error, Experiment,
+    Error, Experiment, Judging,
     write::{Answers, Targets},
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
     let say = move |model: &Decoder| {
         let answers = Answers::new(model, &tokenizer, longest);
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
-        Ok(listed(&sources, &answers.write(&sources)?))
+        Ok(listed(&sources, &answers.write(&sources, &Judging::default())?))
     };
     Some(Box::new(move |model| said(say(model))))
 }
@@ -62,7 +62,7 @@ pub(crate) fn target(experiment: &Experiment) -> Option<Sample<EncoderDecoder>> 
     let say = move |model: &EncoderDecoder| {
         let targets = Targets::new(model, &tokenizer, longest)?;
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
-        Ok(listed(&sources, &targets.write(&sources)?))
+        Ok(listed(&sources, &targets.write(&sources, &Judging::default())?))
     };
     Some(Box::new(move |model| said(say(model))))
 }

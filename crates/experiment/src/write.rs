@@ -2,10 +2,10 @@
 
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{Completer, Request, Translator};
+use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Translator};
 use salamander_text::Tokenizer;
 
-use crate::Error;
+use crate::{Error, Judging};
 
 /// What a model that writes says behind sources.
 pub(crate) struct Answers<'t> {
@@ -19,19 +19,17 @@ impl<'t> Answers<'t> {
         Self { completer: Completer::new(model, longest), tokenizer, longest }
     }
 
-    /// The likeliest text behind each source, up to its end, or as long as there is room.
-    pub(crate) fn write(&self, sources: &[&str]) -> Result<Vec<String>, Error> {
-        sources.iter().map(|source| self.one(source)).collect()
-    }
-
-    fn one(&self, source: &str) -> Result<String, Error> {
-        let mut prompt = self.tokenizer.encode(source)?;
-        prompt.extend(self.tokenizer.bos());
-        // The last token is written and never read.
-        let room = (self.longest + 1).saturating_sub(prompt.len());
+    /// The best text behind each source, up to its end, or as long as there is room.
+    pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
+        let prompt = |source: &&str| -> Result<Vec<u32>, Error> {
+            let mut ids = self.tokenizer.encode(source)?;
+            ids.extend(self.tokenizer.bos());
+            Ok(ids)
+        };
+        let prompts = sources.iter().map(prompt).collect::<Result<Vec<_>, _>>()?;
         let stop = self.tokenizer.eos().into_iter().collect();
-        let ids = self.completer.complete(&prompt, &Request { stop, ..Request::greedy(room) })?;
-        Ok(self.tokenizer.decode(&ids.collect::<Result<Vec<_>, _>>()?)?)
+        let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.longest)) };
+        texts(&self.completer.search(&prompts, &search)?, self.tokenizer)
     }
 }
 
@@ -50,8 +48,8 @@ impl<'t> Targets<'t> {
         Ok(Self { translator: Translator::new(model, longest, start, end)?, tokenizer, longest, end })
     }
 
-    /// The likeliest target of each source, a word at a time. Sources of about the same length belong together.
-    pub(crate) fn write(&self, sources: &[&str]) -> Result<Vec<String>, Error> {
+    /// The best target of each source. Sources of about the same length belong together.
+    pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
         let encoded = |source: &&str| -> Result<Vec<u32>, Error> {
             let mut ids = self.tokenizer.encode(source)?;
             ids.truncate(self.longest - 1);
@@ -59,7 +57,14 @@ impl<'t> Targets<'t> {
             Ok(ids)
         };
         let sources = sources.iter().map(encoded).collect::<Result<Vec<_>, _>>()?;
-        let written = self.translator.translate(&sources, self.longest - 1)?;
-        written.iter().map(|ids| Ok(self.tokenizer.decode(ids)?)).collect()
+        // No translation is that much longer than what it translates.
+        let search = judging.search(Longest::BeyondInput(50));
+        texts(&self.translator.search(&sources, &search)?, self.tokenizer)
     }
+}
+
+/// The best hypothesis of each source, as text.
+fn texts(found: &[Vec<Hypothesis>], tokenizer: &Tokenizer) -> Result<Vec<String>, Error> {
+    let best = found.iter().map(|hypotheses| hypotheses.first().map_or(&[][..], |best| &best.ids));
+    best.map(|ids| Ok(tokenizer.decode(ids)?)).collect()
 }

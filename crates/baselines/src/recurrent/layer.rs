@@ -3,7 +3,7 @@
 use burn::{
     module::Module,
     nn::Initializer,
-    tensor::{Device, Tensor},
+    tensor::{Bool, Device, Tensor},
 };
 use salamander_attention::{Init, Linear, Role};
 
@@ -66,17 +66,49 @@ impl RecurrentLayer {
     ///
     /// # Panics
     /// If there is no step, or the state is not that of `B` sequences.
-    pub fn forward(&self, x: Tensor<3>, mut state: LayerState) -> (Tensor<3>, LayerState) {
+    pub fn forward(&self, x: Tensor<3>, state: LayerState) -> (Tensor<3>, LayerState) {
+        self.forward_over(x, None, state)
+    }
+
+    /// The same, of sequences with gaps: where there is `padding` the state stays what it was.
+    ///
+    /// # Shapes
+    /// `x`: `[T, B, D]`, `padding`: `[T, B]`, to `[T, B, H]`.
+    ///
+    /// # Panics
+    /// Those of [`forward`](Self::forward).
+    pub fn forward_over(
+        &self,
+        x: Tensor<3>,
+        padding: Option<Tensor<2, Bool>>,
+        mut state: LayerState,
+    ) -> (Tensor<3>, LayerState) {
         let [t, b, _] = x.dims();
         assert!(t > 0, "there is no step to read");
         assert_eq!(state.hidden.dims()[0], b, "the state is that of as many sequences as are read");
         let mut states = Vec::with_capacity(t);
-        for wx in steps(self.input.forward(x)) {
+        for (at, wx) in steps(self.input.forward(x)).into_iter().enumerate() {
             let uh = self.state.forward(state.hidden.clone()); // [B, G H]
-            state = self.cell.step(wx, uh, state);
+            let next = self.cell.step(wx, uh, state.clone());
+            state = match &padding {
+                Some(padding) => next.unless(padding.clone().narrow(0, at, 1).transpose(), state),
+                None => next,
+            };
             states.push(state.hidden.clone().unsqueeze_dim::<3>(0)); // [1, B, H]
         }
         (Tensor::cat(states, 0), state)
+    }
+}
+
+impl LayerState {
+    /// The state before, of those sequences of which `skipped`, `[B, 1]`, says so.
+    fn unless(self, skipped: Tensor<2, Bool>, before: Self) -> Self {
+        let skipped = skipped.expand(self.hidden.dims()); // [B, H]
+        let keep = |new: Tensor<2>, old: Tensor<2>| new.mask_where(skipped.clone(), old);
+        Self {
+            hidden: keep(self.hidden, before.hidden),
+            memory: self.memory.zip(before.memory).map(|(n, o)| keep(n, o)),
+        }
     }
 }
 
@@ -84,7 +116,7 @@ impl RecurrentLayer {
 ///
 /// Halves of halves: the gradient of a slice is an array as large as what it was cut from, and cutting each step from the
 /// whole would take time with the square of the length.
-fn steps(x: Tensor<3>) -> Vec<Tensor<2>> {
+pub(super) fn steps(x: Tensor<3>) -> Vec<Tensor<2>> {
     let [t, ..] = x.dims();
     if t == 1 {
         return vec![x.squeeze_dim(0)];

@@ -46,7 +46,7 @@ where
 
 impl Answered {
     /// The places that have an answer: where the logits are largest, and the right one.
-    fn said(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn said(&self) -> impl Iterator<Item = (usize, usize)> {
         let rows = self.logits.chunks(self.width.max(1)).zip(&self.targets).filter(|(_, target)| **target != IGNORE);
         rows.map(|(row, &target)| (largest(row), usize::try_from(target).unwrap_or(0)))
     }

@@ -1,10 +1,12 @@
 //! How good a model is, in the numbers its task is measured by.
 
 mod answers;
+mod baseline;
 mod labels;
 mod likelihood;
 mod written;
 
+use salamander_generate::{BeamSearch, Longest};
 use salamander_models::Model;
 
 use crate::{Error, Experiment, Part, Progress, set::Set};
@@ -23,6 +25,14 @@ pub struct Judging {
 impl Default for Judging {
     fn default() -> Self {
         Self { most: None, beams: 1, length_penalty: 1.0 }
+    }
+}
+
+impl Judging {
+    /// How targets are looked for.
+    pub(crate) fn search(&self, longest: Longest) -> BeamSearch {
+        let alpha = if self.beams == 1 { 0.0 } else { self.length_penalty };
+        BeamSearch { width: self.beams, alpha, longest, ..BeamSearch::default() }
     }
 }
 

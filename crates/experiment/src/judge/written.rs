@@ -27,7 +27,7 @@ impl Experiment {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
         let answers = Answers::new(model, &self.tokenizer, self.config.max_seq_len());
-        self.compared(part, judging, progress, |sources| answers.write(sources))
+        self.compared(part, judging, progress, |sources| answers.write(sources, judging))
     }
 
     /// Targets that are written for sources.
@@ -39,7 +39,7 @@ impl Experiment {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
         let targets = Targets::new(model, &self.tokenizer, self.config.max_seq_len())?;
-        self.compared(part, judging, progress, |sources| targets.write(sources))
+        self.compared(part, judging, progress, |sources| targets.write(sources, judging))
     }
 
     fn compared(

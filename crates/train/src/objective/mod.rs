@@ -1,5 +1,6 @@
 //! What a model is asked, and what the right answers are.
 
+mod baselines;
 mod labels;
 mod language;
 mod pairs;

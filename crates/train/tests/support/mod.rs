@@ -102,6 +102,17 @@ pub(crate) fn decoder(dropout: f64, device: &Device) -> Decoder {
     config.init(device)
 }
 
+pub(crate) fn encoder(dropout: f64) -> EncoderConfig {
+    EncoderConfig {
+        vocab_size: V,
+        d_model: D,
+        max_seq_len: 16,
+        embedding: embedding(dropout),
+        stack: stack(block(dropout)),
+        init: init(),
+    }
+}
+
 impl Family for Decoder {
     type Set = Documents;
 
@@ -119,14 +130,7 @@ impl Family for MaskedLm {
 
     fn new(device: &Device) -> Self {
         let config = MaskedLmConfig {
-            encoder: EncoderConfig {
-                vocab_size: V,
-                d_model: D,
-                max_seq_len: 16,
-                embedding: embedding(DROPOUT),
-                stack: stack(block(DROPOUT)),
-                init: init(),
-            },
+            encoder: encoder(DROPOUT),
             head: MaskedLmHeadConfig {
                 activation: Activation::Gelu,
                 norm: norm(),
