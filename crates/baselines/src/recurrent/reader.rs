@@ -39,6 +39,7 @@ pub struct Source {
 
 /// What the writer looks at.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one for each batch
 pub(super) enum Seen {
     /// `[B, H]`.
     Last(Tensor<2>),
@@ -54,6 +55,7 @@ pub(super) enum Seen {
 
 /// What reads the source.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // one in each model
 pub enum Reader {
     /// From the first token to the last.
     Last(RecurrentLayer),
