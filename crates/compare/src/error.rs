@@ -59,7 +59,7 @@ pub enum Error {
         axis: &'static str,
     },
     /// There is nothing a curve could go through.
-    #[error("`{metric}` has no value that can be drawn{}", if *.log { ": a logarithmic axis takes positive numbers, draw it without `--log`" } else { "" })]
+    #[error("`{metric}` has no value that can be drawn{}", remedy(*.log))]
     NothingToDraw {
         /// The metric.
         metric: String,
@@ -83,4 +83,8 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { path, verb, source }
     }
+}
+
+fn remedy(log: bool) -> &'static str {
+    if log { ": a logarithmic axis takes positive numbers, draw it without `--log`" } else { "" }
 }

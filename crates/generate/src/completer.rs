@@ -1,7 +1,5 @@
 //! Going on where a prompt ends.
 
-use std::collections::BTreeMap;
-
 use burn::module::Module;
 use salamander_decoder_only::Decoder;
 
@@ -10,6 +8,7 @@ use crate::{
     request::{check_ids, check_room},
     search,
     side_by_side::write,
+    writer::padding,
 };
 
 /// A [`Decoder`] that goes on where prompts end.
@@ -38,37 +37,40 @@ impl Completer {
         Tokens::new(writer, prompt, request)
     }
 
-    /// The text after each prompt: what [`complete`](Self::complete) gives for each alone, those of equally long prompts
-    /// written side by side.
+    /// The text after each prompt: what [`complete`](Self::complete) gives for each alone, all written side by side. The
+    /// shorter prompts are padded, so prompts of about the same length belong together.
     ///
     /// # Errors
     /// Those of [`complete`](Self::complete), before anything is written.
     pub fn complete_all(&self, prompts: &[Vec<u32>], request: &Request) -> Result<Vec<Vec<u32>>, Error> {
         request.sampling.validate()?;
         prompts.iter().try_for_each(|prompt| self.check(prompt, request))?;
-        in_groups(prompts, |group| {
-            let mut writer = DecoderWriter::new(&self.model, group.len(), group[0].len() + request.new_tokens);
-            write(&mut writer, group, request)
-        })
+        if prompts.is_empty() {
+            return Ok(Vec::new());
+        }
+        write(&mut self.writer(prompts, request.new_tokens), prompts, request)
     }
 
-    /// The best texts after each prompt, best first; those of equally long prompts are looked for side by side.
+    /// The best texts after each prompt, best first, all looked for side by side.
     ///
     /// # Errors
     /// If a prompt is empty, has a token beyond the vocabulary or does not leave room for what is asked, or a setting of
     /// the search is out of its range.
     pub fn search(&self, prompts: &[Vec<u32>], search: &BeamSearch) -> Result<Vec<Vec<Hypothesis>>, Error> {
         search.validate()?;
-        let limit = |prompt: &Vec<u32>| search.longest.limit(prompt.len(), "prompt", prompt.len(), self.max_seq_len);
-        for prompt in prompts {
+        let limit = |prompt: &Vec<u32>| {
             self.check_ids(prompt)?;
-            limit(prompt)?;
-        }
-        in_groups(prompts, |group| {
-            let new_tokens = limit(&group[0])?;
-            let mut writer = DecoderWriter::new(&self.model, group.len(), group[0].len() + new_tokens);
-            search::search(&mut writer, group, &vec![new_tokens; group.len()], search)
-        })
+            search.longest.limit(prompt.len(), "prompt", prompt.len(), self.max_seq_len)
+        };
+        let limits = prompts.iter().map(limit).collect::<Result<Vec<_>, _>>()?;
+        let Some(&most) = limits.iter().max() else { return Ok(Vec::new()) };
+        search::search(&mut self.writer(prompts, most), prompts, &limits, search)
+    }
+
+    /// Has room for `new_tokens` behind each prompt, the shorter ones padded.
+    fn writer(&self, prompts: &[Vec<u32>], new_tokens: usize) -> DecoderWriter<'_> {
+        let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+        DecoderWriter::padded(&self.model, padding(prompts), longest + new_tokens)
     }
 
     fn check(&self, prompt: &[u32], request: &Request) -> Result<(), Error> {
@@ -80,23 +82,4 @@ impl Completer {
         let [vocab_size, _] = self.model.tokens.weight.dims();
         check_ids("prompt", prompt, vocab_size)
     }
-}
-
-/// What `write` gives for each prompt, called with all of one length at once: a row's positions count from its first
-/// token, so rows of one length need no padding.
-fn in_groups<T>(
-    prompts: &[Vec<u32>],
-    mut write: impl FnMut(&[Vec<u32>]) -> Result<Vec<T>, Error>,
-) -> Result<Vec<T>, Error> {
-    let mut groups = BTreeMap::<usize, Vec<usize>>::new();
-    for (i, prompt) in prompts.iter().enumerate() {
-        groups.entry(prompt.len()).or_default().push(i);
-    }
-    let mut written = Vec::new();
-    for group in groups.into_values() {
-        let rows: Vec<_> = group.iter().map(|&i| prompts[i].clone()).collect();
-        written.extend(group.into_iter().zip(write(&rows)?));
-    }
-    written.sort_by_key(|(i, _)| *i);
-    Ok(written.into_iter().map(|(_, text)| text).collect())
 }

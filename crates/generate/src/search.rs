@@ -1,8 +1,13 @@
 //! Beams of several inputs side by side.
 
-use crate::{BeamSearch, Error, Hypothesis, Writer, beam::Beam, writer::step_on};
+use crate::{
+    BeamSearch, Error, Hypothesis, Writer,
+    beam::Beam,
+    writer::{pad, step_on},
+};
 
-/// Writes on from each of `starts`, of which `writer` has read nothing yet, at most `limits[i]` tokens behind the `i`-th.
+/// Writes on from each of `starts`, of which `writer` has read nothing yet, at most `limits[i]` tokens behind the `i`-th;
+/// it knows of the padding where they differ in length.
 ///
 /// An input that is decided leaves the batch, so that the others do not compute its rows as well.
 pub(crate) fn search<W: Writer>(
@@ -13,6 +18,7 @@ pub(crate) fn search<W: Writer>(
 ) -> Result<Vec<Vec<Hypothesis>>, Error> {
     let mut beams: Vec<_> = limits.iter().map(|&limit| Beam::new(search, limit)).collect();
     let mut rows: Vec<usize> = (0..beams.len()).filter(|&i| beams[i].rows() > 0).collect();
+    let starts = pad(starts);
     let mut unread: Vec<Vec<u32>> = rows.iter().map(|&i| starts[i].clone()).collect();
     while !rows.is_empty() {
         let logits = step_on(writer, &rows, &unread)?;

@@ -1,6 +1,9 @@
 //! Several texts at once.
 
-use crate::{Error, Request, Sampler, Writer, writer::step_on};
+use crate::{
+    Error, Request, Sampler, Writer,
+    writer::{pad, step_on},
+};
 
 /// A text while it is written.
 #[derive(Debug)]
@@ -10,11 +13,11 @@ struct Text {
     goes_on: bool,
 }
 
-/// Goes on from each of `starts`, of which `writer` has read nothing yet, as each alone would. A text that has ended
-/// leaves the batch.
+/// Goes on from each of `starts`, of which `writer` has read nothing yet, as each alone would; the writer knows of the
+/// padding. A text that has ended leaves the batch.
 pub(crate) fn write<W: Writer>(writer: &mut W, starts: &[Vec<u32>], request: &Request) -> Result<Vec<Vec<u32>>, Error> {
     let mut texts = starts.iter().map(|start| Text::new(start, request)).collect::<Result<Vec<_>, _>>()?;
-    let (mut rows, mut unread): (Vec<usize>, Vec<Vec<u32>>) = ((0..texts.len()).collect(), starts.to_vec());
+    let (mut rows, mut unread): (Vec<usize>, Vec<Vec<u32>>) = ((0..texts.len()).collect(), pad(starts));
     for _ in 0..request.new_tokens {
         if rows.is_empty() {
             break;

@@ -32,6 +32,8 @@ pub trait Writer: Send {
 pub struct DecoderWriter<'m> {
     model: &'m Decoder,
     cache: KvCache,
+    /// Tokens before each text that count for nothing.
+    padding: Vec<usize>,
     device: Device,
 }
 
@@ -47,8 +49,14 @@ pub struct TargetWriter<'m> {
 impl<'m> DecoderWriter<'m> {
     /// Has read nothing yet, and has room for `capacity` tokens of `batch` texts.
     pub fn new(model: &'m Decoder, batch: usize, capacity: usize) -> Self {
+        Self::padded(model, vec![0; batch], capacity)
+    }
+
+    /// Has read nothing yet, and has room for `capacity` tokens of each text, padding among them. The first `padding[i]`
+    /// tokens of row `i` count for nothing: so texts of different lengths end together.
+    pub fn padded(model: &'m Decoder, padding: Vec<usize>, capacity: usize) -> Self {
         let device = model.tokens.weight.device();
-        Self { model, cache: model.cache(batch, capacity, &device), device }
+        Self { model, cache: model.cache(padding.len(), capacity, &device), padding, device }
     }
 }
 
@@ -62,12 +70,15 @@ impl<'m> TargetWriter<'m> {
 
 impl Writer for DecoderWriter<'_> {
     fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2> {
-        let mut pass = Pass::default().with_cache(&mut self.cache);
+        let [_, t] = tokens.dims();
+        let pass = behind_padding(&self.padding, self.cache.len(), t, &self.device);
+        let mut pass = pass.with_cache(&mut self.cache);
         let x = self.model.hidden(tokens, &mut pass); // [B, T, D]
         self.model.unembed(last(x)).squeeze_dim(1) // [B, V]
     }
 
     fn choose(&mut self, rows: &[usize]) {
+        self.padding = rows.iter().map(|&row| self.padding[row]).collect();
         self.cache.choose(rows);
     }
 
@@ -96,10 +107,36 @@ impl Writer for TargetWriter<'_> {
     }
 }
 
+/// A pass over `t` tokens behind `first` others, in which nothing sees the padding and the positions of each text count
+/// from its own beginning.
+fn behind_padding<'a>(padding: &[usize], first: usize, t: usize, device: &Device) -> Pass<'a> {
+    let most = padding.iter().copied().max().unwrap_or(0);
+    if most == 0 {
+        return Pass::default();
+    }
+    let hidden = padding.iter().map(|&before| (0..most).map(|j| j < before).collect()).collect();
+    // What stands in the padding is nowhere seen, so any position will do.
+    let place = |before: usize| (first..first + t).map(move |j| j.saturating_sub(before) as i64);
+    let places: Vec<i64> = padding.iter().flat_map(|&before| place(before)).collect();
+    let places = Tensor::from_data(TensorData::new(places, [padding.len(), t]), device); // [B, T]
+    Pass::new(Mask::padding(hidden)).with_positions(places)
+}
+
 /// The last position: the others' logits are known already, and the vocabulary is the widest of all matrices.
 fn last(x: Tensor<3>) -> Tensor<3> {
     let [_, t, _] = x.dims();
     x.narrow(1, t - 1, 1) // [B, 1, D]
+}
+
+/// Padding that lets rows end together, before each of them.
+pub(crate) fn padding(rows: &[Vec<u32>]) -> Vec<usize> {
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
+    rows.iter().map(|row| longest - row.len()).collect()
+}
+
+/// The rows with it. Any id will do, and every model knows the first.
+pub(crate) fn pad(rows: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    padding(rows).into_iter().zip(rows).map(|(before, row)| [&vec![0; before], row.as_slice()].concat()).collect()
 }
 
 /// Rows of equal length as a tensor, `[B, T]`.

@@ -5,11 +5,14 @@ mod support;
 
 mod models;
 
-use burn::{module::Module, tensor::Device};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use models::*;
 use proptest::prelude::*;
 use salamander_decoder_only::Decoder;
-use salamander_generate::{Completer, Error, Request, Sampling, Translator};
+use salamander_generate::{Completer, DecoderWriter, Error, Request, Sampling, Translator, Writer};
 use salamander_text::Tokenizer;
 use support::*;
 
@@ -99,6 +102,32 @@ proptest! {
         let twice = [prompts[0].clone(), prompts[0].clone()];
         let written = completer.complete_all(&twice, &request).expect("legal prompts");
         prop_assert_eq!(&written[0], &written[1]);
+    }
+
+    #[test]
+    fn behind_padding_the_logits_are_those_without(choice in choices(), lengths in prop::collection::vec(1..7usize, 2..5)) {
+        let device = Device::flex();
+        let model = decoder(&choice, &device);
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let mut texts: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
+        let padding: Vec<_> = lengths.iter().map(|length| longest - length).collect();
+        let mut writer = DecoderWriter::padded(&model, padding.clone(), longest + 2);
+        let padded = texts.iter().zip(&padding).map(|(text, &before)| row(&[&vec![5; before], &text[..]].concat(), &device));
+        let mut unread = Tensor::cat(padded.collect(), 0);
+        for step in 0..3 {
+            let together = values(writer.read(unread));
+            for (text, logits) in texts.iter().zip(together.chunks(VOCAB)) {
+                for (a, b) in anew(&model)(text).into_iter().zip(logits) {
+                    prop_assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{} instead of {} at step {}", b, a, step);
+                }
+            }
+            // backwards, so that rows with other padding change places
+            let rows: Vec<usize> = (0..texts.len()).rev().collect();
+            writer.choose(&rows);
+            texts.reverse();
+            texts.iter_mut().zip(3..).for_each(|(text, word)| text.push(word));
+            unread = Tensor::cat(texts.iter().map(|text| row(&text[text.len() - 1..], &device)).collect(), 0);
+        }
     }
 
     #[test]
