@@ -10,7 +10,7 @@ use salamander::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{On, Usage, open_model, choice::Source, progress::Reporter};
+use crate::{On, Usage, choice::Source, open_model, progress::Reporter};
 
 /// Judges a model on data.
 #[derive(clap::Args)]

@@ -25,7 +25,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use salamander::{
-    burn::tensor::Device, compare, datasets, experiment, generate as writing, kernels::backend, models, train as training,
+    burn::tensor::Device, compare, datasets, experiment, generate as writing, kernels::backend, models,
+    train as training,
 };
 
 /// Freed memory is kept for the next step instead of going back to the system page by page.

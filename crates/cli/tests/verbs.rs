@@ -270,7 +270,9 @@ fn a_run_that_goes_on_ends_as_if_it_had_never_stopped() {
     let said = text(&output.stderr);
     assert!(output.status.success() && said.contains("skipped: ") && said.contains("step-00000005"), "{said}");
 
-    assert!(fails(&["train", "--run", run, "--resume", "latest", "--seed", "3"], 2).contains("keeps its configuration"));
+    assert!(
+        fails(&["train", "--run", run, "--resume", "latest", "--seed", "3"], 2).contains("keeps its configuration")
+    );
     assert!(fails(&["train", "--run", run, "--resume", "77"], 2).contains("of step 77"));
     assert!(fails(&["train", "gpt", "--run", run], 2).contains("--resume latest"));
     let nowhere = folder.path().join("nowhere");
@@ -323,8 +325,20 @@ fn one_batch_is_learnt_by_heart() {
     let data = lines(folder.path());
     let arguments = ["train", "gpt-shakespeare-cpu", "--data", &data, "--overfit-batch", "--json"];
     let small = [
-        "--set", "size.n_layers=1", "--set", "size.d_model=32", "--set", "size.n_heads=2", "--set", "plan.batch_size=2",
-        "--set", "plan.seq_len=16", "--steps", "200", "--eval-every", "200",
+        "--set",
+        "size.n_layers=1",
+        "--set",
+        "size.d_model=32",
+        "--set",
+        "size.n_heads=2",
+        "--set",
+        "plan.batch_size=2",
+        "--set",
+        "plan.seq_len=16",
+        "--steps",
+        "200",
+        "--eval-every",
+        "200",
     ];
     let said = works(&[&arguments[..], &small[..]].concat());
     let last = said.lines().last().expect("reports");

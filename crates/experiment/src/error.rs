@@ -49,9 +49,7 @@ pub enum Error {
         shape: Shape,
     },
     /// Sequences longer than the model takes.
-    #[error(
-        "plan.seq_len is {asked} and the model takes at most {most} tokens; lower it or raise size.max_seq_len"
-    )]
+    #[error("plan.seq_len is {asked} and the model takes at most {most} tokens; lower it or raise size.max_seq_len")]
     TooLong {
         /// What the plan says.
         asked: usize,

@@ -85,7 +85,17 @@ impl Experiment {
         if asked > most {
             return Err(Error::TooLong { asked, most });
         }
-        Ok(Self { recipe, config, tokenizer, task, corpus, shortened: 0, one_batch: false, train: None, validation: None })
+        Ok(Self {
+            recipe,
+            config,
+            tokenizer,
+            task,
+            corpus,
+            shortened: 0,
+            one_batch: false,
+            train: None,
+            validation: None,
+        })
     }
 
     /// The batches of a part, and how many texts lost their end.
@@ -130,4 +140,3 @@ fn tokens_folder() -> PathBuf {
     let cache = datasets::Places::default().cache;
     cache.unwrap_or_else(|| PathBuf::from(".cache")).join("tokens")
 }
-

@@ -88,7 +88,9 @@ fn filled(model: &MaskedLm, tokenizer: &Tokenizer, set: &Masked) -> Result<Strin
     let mask = padding.map_or(Mask::None, |padding| Mask::padding(vec![padding]));
     let likeliest = model.forward(tokens, &mut Pass::new(mask)).argmax(2).into_data().convert::<i64>(); // [1, T, 1]
     let mut text = Vec::new();
-    for ((&input, &target), &likeliest) in inputs.iter().zip(&targets).zip(likeliest.iter::<i64>().collect::<Vec<_>>().iter()) {
+    for ((&input, &target), &likeliest) in
+        inputs.iter().zip(&targets).zip(likeliest.iter::<i64>().collect::<Vec<_>>().iter())
+    {
         let (shown, gap) = if target == IGNORE { (input, false) } else { (likeliest, true) };
         let word = tokenizer.decode(&[u32::try_from(shown).unwrap_or(0)])?;
         match gap {

@@ -57,9 +57,13 @@ impl Experiment {
             (Model::DecoderOnly(model), Set::Prefixed(train), Set::Prefixed(validation)) => {
                 self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
             }
-            (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => {
-                self.go(model, (train, validation), place, Some(sample::gaps(&self.tokenizer, validation)), Model::MaskedLm)
-            }
+            (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => self.go(
+                model,
+                (train, validation),
+                place,
+                Some(sample::gaps(&self.tokenizer, validation)),
+                Model::MaskedLm,
+            ),
             (Model::ReplacedTokens(model), Set::Masked(train), Set::Masked(validation)) => {
                 self.go(model, (train, validation), place, None, Model::ReplacedTokens)
             }

@@ -2,7 +2,7 @@
 
 use salamander_datasets::{Corpus, Splits};
 use salamander_models::{DataChoice, SpecialToken, Task};
-use salamander_text::{Special, SpanCorruption, Tokenizer, TokenizerKind};
+use salamander_text::{SpanCorruption, Special, Tokenizer, TokenizerKind};
 
 use crate::{Error, Progress, set::continuous};
 

@@ -47,9 +47,10 @@ mod tokenizer;
 mod write;
 
 pub use batch::{
-    BatchSize, Batches, ClassBatch, Classified, Continued, Contrastive, ContrastiveBatch, Denoised, Documents, Frame, Framed,
-    IGNORE, LanguageBatch, Masked, Noise, Packed, PackedBatch, Packing, PairBatch, PairOptions, Pairs, PrefixBatch,
-    Prefixed, Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions, Rows, Tagged, Windows, tag,
+    BatchSize, Batches, ClassBatch, Classified, Continued, Contrastive, ContrastiveBatch, Denoised, Documents, Frame,
+    Framed, IGNORE, LanguageBatch, Masked, Noise, Packed, PackedBatch, Packing, PairBatch, PairOptions, Pairs,
+    PrefixBatch, Prefixed, Question, QuestionBatch, QuestionOptions, QuestionWindow, Questions, Rows, Tagged, Windows,
+    tag,
 };
 pub use bigram::Bigram;
 pub use corpus::{TokenFile, TokenWriter, Tokens};

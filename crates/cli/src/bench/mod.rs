@@ -56,9 +56,9 @@ impl Bench {
                     say!("  round {round}: PyTorch    {rate:.0}");
                     theirs.push(rate);
                 }
-                None => say!(
-                    "  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)"
-                ),
+                None => {
+                    say!("  (no PyTorch to compare with: python3 with torch was not found, or not this architecture)")
+                }
             }
         }
         let rate = median(&mut ours);

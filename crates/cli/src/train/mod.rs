@@ -186,7 +186,9 @@ fn end(outcome: &Outcome, folder: Option<&PathBuf>) -> ExitCode {
         let folder = folder.display();
         match outcome.interrupted {
             true => eprintln!("go on: cargo xtask train --run {folder} --resume latest"),
-            false => eprintln!("let it write: cargo xtask generate {folder}\njudge it:     cargo xtask evaluate {folder}"),
+            false => {
+                eprintln!("let it write: cargo xtask generate {folder}\njudge it:     cargo xtask evaluate {folder}")
+            }
         }
     }
     if outcome.interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS }

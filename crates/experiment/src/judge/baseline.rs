@@ -75,11 +75,8 @@ impl Experiment {
         learnt: &Arc<Classified>,
         watched: &Arc<Classified>,
     ) -> Result<BagOfWords, Error> {
-        let config = BagOfWordsConfig {
-            vocab_size: self.tokenizer.vocab_size(),
-            n_classes,
-            counting: Counting::Presence,
-        };
+        let config =
+            BagOfWordsConfig { vocab_size: self.tokenizer.vocab_size(), n_classes, counting: Counting::Presence };
         let steps = EPOCHS * learnt.len();
         let plan = Plan {
             steps,

@@ -38,7 +38,8 @@ where
     let mut text = String::new();
     for batch in set.evaluation() {
         for row in batch.targets.values.chunks(batch.targets.columns) {
-            let ids: Vec<u32> = row.iter().filter(|&&id| id != IGNORE).filter_map(|&id| u32::try_from(id).ok()).collect();
+            let ids: Vec<u32> =
+                row.iter().filter(|&&id| id != IGNORE).filter_map(|&id| u32::try_from(id).ok()).collect();
             text += &tokenizer.decode(&ids)?;
         }
     }

@@ -55,12 +55,7 @@ pub(crate) struct Cutter<'a> {
 
 impl Cutter<'_> {
     /// A part of a data set.
-    pub(crate) fn set(
-        &self,
-        corpus: &Corpus,
-        part: Part,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Set, Error> {
+    pub(crate) fn set(&self, corpus: &Corpus, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<Set, Error> {
         if part.len(corpus) == 0 {
             return Err(Error::NoPart { part: part.name() });
         }

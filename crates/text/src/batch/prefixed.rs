@@ -99,7 +99,8 @@ impl Prefixed {
             sequence.extend(end);
             let inputs = sequence.len().saturating_sub(1);
             if prefixes[index] == 0 || prefixes[index] > inputs {
-                let hint = " for a pair: give it a source and a target, or take a tokenizer with a beginning and an end";
+                let hint =
+                    " for a pair: give it a source and a target, or take a tokenizer with a beginning and an end";
                 return Err(Error::TooFew { found: inputs, least: 1, unit: "tokens before and after", hint });
             }
             if inputs > length {
@@ -215,7 +216,10 @@ mod tests {
         assert_eq!(batch.language.targets.row(0), [IGNORE, IGNORE, 0, 1, 2]);
         assert_eq!(batch.prefixes, [3]);
         let causal = bare.causal();
-        assert_eq!((causal.evaluation_at(0), causal.batch_at(0), causal.len()), (batch.language.clone(), batch.language, 1));
+        assert_eq!(
+            (causal.evaluation_at(0), causal.batch_at(0), causal.len()),
+            (batch.language.clone(), batch.language, 1)
+        );
         for nothing in [(vec![], vec![1, 2]), (vec![1, 2], vec![])] {
             let error = Prefixed::pairs([nothing], None, None, 0, 5, 1, 0).unwrap_err();
             assert!(error.to_string().contains("give it a source and a target"), "{error}");

@@ -1,5 +1,7 @@
 //! Small models of each family, small data, and a turn for each test: the device's random state is one for the process.
 
+#![allow(dead_code)] // each file of tests takes what it needs
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::{
