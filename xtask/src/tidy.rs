@@ -25,6 +25,8 @@ const CORE: &[&str] = &[
     "generate",
     "metrics",
     "compare",
+    "baselines",
+    "experiment",
 ];
 
 /// Checks them all and prints what breaks them.

@@ -1,0 +1,110 @@
+//! Every task on every kind of data, from the recipe to the scores; and what cannot be, refused in a sentence.
+
+use burn::tensor::Device;
+use salamander_experiment::{Error, Experiment, Judging, Part, Place, Score};
+use salamander_models::{Recipe, recipe};
+
+/// A recipe too small to learn anything, on another data set or task.
+fn tiny(name: &str, changes: &[(&str, &str)]) -> Recipe {
+    let small = [
+        ("size.n_layers", "1"),
+        ("size.d_model", "16"),
+        ("size.n_heads", "2"),
+        ("plan.batch_size", "4"),
+        ("plan.steps", "2"),
+        ("plan.evaluate.batches", "1"),
+    ];
+    let set = |recipe: Recipe, (key, value): &(&str, &str)| recipe.set(key, value).expect("a setting");
+    let small = small.iter().fold(recipe(name).expect("a recipe"), set);
+    changes.iter().fold(small, set)
+}
+
+fn prepared(recipe: Recipe) -> Result<Experiment, Error> {
+    Experiment::prepare(recipe, &mut |_| {})
+}
+
+/// Trains and judges; the names of the scores, each with a number that is one.
+fn judged(name: &str, changes: &[(&str, &str)]) -> (Experiment, Vec<Score>) {
+    let experiment = prepared(tiny(name, changes)).expect("an experiment");
+    let (model, outcome) = experiment.train(Place::silent(Device::flex())).expect("training");
+    assert_eq!(outcome.steps, 2);
+    let judging = Judging { most: Some(4), beams: 2, ..Judging::default() };
+    let scores = experiment.judge(&model, Part::Validation, &judging, &mut |_| {}).expect("a verdict");
+    assert!(scores.iter().all(|score| score.value.is_finite()), "{scores:?}");
+    (experiment, scores)
+}
+
+#[track_caller]
+fn scored(name: &str, changes: &[(&str, &str)], wanted: &[&str]) {
+    let (_, scores) = judged(name, changes);
+    let names: Vec<_> = scores.iter().map(|score| score.name).collect();
+    assert_eq!(names, wanted, "{name}");
+}
+
+const WRITTEN: [&str; 7] = ["loss", "accuracy", "exact", "bleu", "tokenised bleu", "chrf", "rougeL"];
+
+#[test]
+fn a_model_that_writes() {
+    scored("gpt", &[], &["loss", "accuracy"]);
+    scored("gpt", &[("data.task", "{ kind = 'causal', packing = 'whole' }")], &["loss", "accuracy"]);
+    scored("gpt", &[("data.task", "{ kind = 'prefix' }")], &["loss", "accuracy"]);
+    scored("gpt", &[("data.set", "dialect")], &WRITTEN);
+    scored("gpt", &[("data.set", "topics")], &WRITTEN);
+    scored("gpt", &[("data.set", "dialect"), ("data.task", "{ kind = 'prefix' }")], &["loss", "accuracy"]);
+}
+
+#[test]
+fn a_model_that_reads() {
+    let classes = ["accuracy", "f1", "mcc"];
+    scored("bert-nano", &[], &["loss", "accuracy", "bigram accuracy"]);
+    scored("electra-nano", &[], &["loss", "accuracy"]);
+    scored("bert-nano", &[("data.set", "topics")], &classes);
+    scored("electra-nano", &[("data.set", "topics")], &classes);
+    scored("bert-nano", &[("data.set", "tags")], &classes);
+    scored("bert-nano", &[("data.set", "questions")], &["exact", "f1"]);
+    scored("bert-nano", &[("data.set", "topics"), ("data.variant", "pairs")], &["mean reciprocal rank"]);
+}
+
+#[test]
+fn a_model_that_reads_and_writes() {
+    scored("t5-nano", &[], &["loss", "accuracy"]);
+    scored("bart-nano", &[], &["loss", "accuracy"]);
+    scored("transformer-nano", &[], &WRITTEN);
+    scored("transformer-nano", &[("data.set", "topics")], &WRITTEN);
+    scored("transformer-nano", &[("plan.batch_tokens", "64")], &WRITTEN);
+}
+
+#[test]
+fn what_was_there_before() {
+    let (experiment, _) = judged("bert-nano", &[("data.set", "topics")]);
+    let words = experiment.baseline(Part::Test, &mut |_| {}).expect("a bag of words");
+    // No single word gives a topic away, but their sum nearly does.
+    assert!(words[0].value > 0.6 && words[0].name == "bag of words accuracy", "{words:?}");
+    let (experiment, scores) = judged("gpt", &[]);
+    let counted = experiment.baseline(Part::Validation, &mut |_| {}).expect("n-grams");
+    let longer = counted.windows(2).all(|pair| pair[1].value < pair[0].value);
+    assert!(counted.len() == 3 && longer && counted[0].value < scores[0].value, "{counted:?}");
+}
+
+#[test]
+fn one_batch_alone() {
+    let mut experiment = prepared(tiny("transformer-nano", &[("plan.steps", "120"), ("size.d_model", "64")])).unwrap();
+    experiment.overfit();
+    let (_, outcome) = experiment.train(Place::silent(Device::flex())).expect("training");
+    assert!(outcome.last.is_some_and(|last| last.loss < 0.5), "{outcome:?}");
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let refused = |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();
+    let said = refused("gpt", &[("data.set", "questions")]);
+    assert!(said.contains("decoder-only") && said.contains("learns nothing"), "{said}");
+    let said = refused("bert-nano", &[("data.task", "{ kind = 'spans' }")]);
+    assert!(said.contains("cannot do `spans`") && said.contains("masked"), "{said}");
+    let said = refused("gpt", &[("plan.seq_len", "4000")]);
+    assert!(said.contains("4000") && said.contains("128"), "{said}");
+    let said = refused("transformer-nano", &[("data.special", "['pad']")]);
+    assert!(said.contains("no token for"), "{said}");
+    let said = refused("gpt", &[("data.set", "sort"), ("data.sizes", "{ length = 0 }")]);
+    assert!(said.contains("length"), "{said}");
+}
