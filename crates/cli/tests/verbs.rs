@@ -55,10 +55,15 @@ fn train(model: &str, folder: &Path, more: &[&str]) -> String {
     works(&[&["train", model, "--run", folder], TINY, more].concat())
 }
 
+/// The parameters of the checkpoint that `pointer` names.
+fn pointed(run: &Path, pointer: &str) -> PathBuf {
+    let name = fs::read_to_string(run.join("checkpoints").join(pointer)).expect("readable");
+    run.join("checkpoints").join(name.trim()).join("model.safetensors")
+}
+
 /// The parameters of the run's last checkpoint.
 fn weights_of(run: &Path) -> PathBuf {
-    let latest = fs::read_to_string(run.join("checkpoints/latest")).expect("readable");
-    run.join("checkpoints").join(latest.trim()).join("model.safetensors")
+    pointed(run, "latest")
 }
 
 fn lines(folder: &Path) -> String {
@@ -127,7 +132,8 @@ fn an_encoder_decoder_trains_and_translates() {
     fs::write(&data, pairs).expect("writable");
     for model in ["transformer-nano", "t5-nano"] {
         let run = folder.path().join(model);
-        train(model, &run, &["--set", "data.set=pairs", "--data", data.to_str().expect("a name")]);
+        let task = ["--set", "data.set=pairs", "--set", "data.task={kind='translate'}"];
+        train(model, &run, &[&task[..], &["--data", data.to_str().expect("a name")]].concat());
         let said = works(&["evaluate", run.to_str().expect("a name"), "--split", "test"]);
         assert!(said.contains("exact ") && said.contains("BLEU|nrefs:1") && said.contains("rougeL"), "{said}");
         works(&["generate", run.to_str().expect("a name"), "--prompt", "a 3 b", "--tokens", "5"]);
@@ -178,7 +184,7 @@ fn what_does_not_exist_is_a_slip_of_the_caller() {
     assert!(fails(&["train", "gpt", "--set", "data.set=storys"], 2).contains("did you mean `stories`?"));
     assert!(fails(&["train", "gpt", "--set", "plan.setps=3"], 2).contains("did you mean `steps`?"));
     assert!(fails(&["train", "gpt", "--set", "data.task={kind='translate'}"], 2).contains("causal"));
-    assert!(fails(&["train", "bert-nano", "--set", "data.set=dialect"], 2).contains("encoder-only"));
+    assert!(fails(&["train", "bert-nano", "--set", "data.task={kind='translate'}"], 2).contains("encoder-only"));
     assert_eq!(salamander(&["train"]).status.code(), Some(2));
     assert_eq!(salamander(&["fly"]).status.code(), Some(2));
     assert_eq!(salamander(&["train", "gpt", "--set", "steps"]).status.code(), Some(2));
@@ -222,13 +228,17 @@ fn a_damaged_checkpoint_names_every_tensor_at_fault() {
     assert!(fails(&["generate", path, "--prompt", "line"], 1).contains("stack.blocks.1"));
 
     fs::write(&config, &original).expect("writable");
-    let weights = weights_of(&run);
+    let weights = pointed(&run, "best");
     let bytes = fs::read(&weights).expect("readable");
     fs::write(&weights, &bytes[..bytes.len() / 2]).expect("writable");
     let output = salamander(&["generate", path, "--prompt", "line"]);
     let said = text(&output.stderr);
     assert!(output.status.success() && said.contains("skipped: ") && said.contains("model.safetensors"), "{said}");
-    fs::remove_dir_all(run.join("checkpoints/step-00000002")).expect("writable");
+    for other in fs::read_dir(run.join("checkpoints")).expect("readable").flatten().map(|entry| entry.path()) {
+        if other.is_dir() && Some(other.as_path()) != weights.parent() {
+            fs::remove_dir_all(other).expect("writable");
+        }
+    }
     assert!(fails(&["generate", path, "--prompt", "line"], 2).contains("model.safetensors"));
     fails(&["generate", folder.path().to_str().expect("a name"), "--prompt", "line"], 1);
 }
