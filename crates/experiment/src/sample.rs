@@ -116,7 +116,7 @@ fn repaired(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, set: 
     let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
     let start = tokenizer.bos().ok_or(Error::NoSpecial { purpose: "a beginning" })?;
     let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
-    let written = Translator::new(model, longest, start, end)?.translate(&[source.clone()], longest - 1)?;
+    let written = Translator::new(model, longest, start, end)?.translate(std::slice::from_ref(&source), longest - 1)?;
     let shown = |ids: &[u32]| {
         let tokens = ids.iter().map(|&id| tokenizer.token(id).unwrap_or_default());
         tokens.collect::<Vec<_>>().join(" ")

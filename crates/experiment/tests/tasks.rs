@@ -96,7 +96,8 @@ fn one_batch_alone() {
 
 #[test]
 fn what_cannot_be_is_said() {
-    let refused = |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();
+    let refused =
+        |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();
     let said = refused("gpt", &[("data.set", "questions")]);
     assert!(said.contains("decoder-only") && said.contains("learns nothing"), "{said}");
     let said = refused("bert-nano", &[("data.task", "{ kind = 'spans' }")]);
