@@ -7,7 +7,9 @@ use std::{
 };
 
 fn salamander(arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_salamander")).args(arguments).output();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_salamander"));
+    // What runs though it should not leaves its run there, and not in the source tree.
+    let output = command.args(arguments).current_dir(env!("CARGO_TARGET_TMPDIR")).output();
     output.expect("the binary runs")
 }
 
