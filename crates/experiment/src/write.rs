@@ -16,6 +16,8 @@ pub(crate) struct Answers<'t> {
 
 impl<'t> Answers<'t> {
     pub(crate) fn new(model: &Decoder, tokenizer: &'t Tokenizer, longest: usize) -> Self {
+        // The last token of an answer is written and never read: there is room for one more than the model takes.
+        let longest = longest + 1;
         Self { completer: Completer::new(model, longest), tokenizer, longest }
     }
 

@@ -95,6 +95,19 @@ fn one_batch_alone() {
 }
 
 #[test]
+fn an_answer_may_end_where_the_model_does() {
+    // Eleven positions for six letters and six more, of which the last is never read.
+    let larger = [("plan.steps", "200"), ("size.d_model", "32"), ("size.dropout", "0")];
+    let mut experiment = prepared(tiny("sorter", &larger)).unwrap();
+    experiment.overfit();
+    let (model, _) = experiment.train(Place::silent(Device::flex())).expect("training");
+    let judging = Judging { most: Some(4), ..Judging::default() };
+    let scores = experiment.judge(&model, Part::Train, &judging, &mut |_| {}).expect("a verdict");
+    let exact = scores.iter().find(|score| score.name == "exact").map(|score| score.value);
+    assert_eq!(exact, Some(1.0), "{scores:?}");
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     let refused =
         |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();

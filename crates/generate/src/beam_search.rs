@@ -106,7 +106,7 @@ impl Longest {
             Self::BeyondInput(tokens) => {
                 // The first of them must fit; the others are asked for as far as there is room.
                 check_room(what, length, 1, max_seq_len)?;
-                Ok(input.saturating_add(tokens).min(max_seq_len + 1 - length))
+                Ok(input.saturating_add(tokens).min(max_seq_len - length))
             }
         }
     }

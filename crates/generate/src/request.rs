@@ -31,14 +31,14 @@ pub(crate) fn check_ids(what: &'static str, ids: &[u32], vocab_size: usize) -> R
     }
 }
 
-/// Fails unless `length` tokens and the new ones fit, of which the last is written and never read.
+/// Fails unless `length` tokens and the new ones fit.
 pub(crate) fn check_room(
     what: &'static str,
     length: usize,
     new_tokens: usize,
     max_seq_len: usize,
 ) -> Result<(), Error> {
-    if length.saturating_add(new_tokens.saturating_sub(1)) > max_seq_len {
+    if length.saturating_add(new_tokens) > max_seq_len {
         return Err(Error::TooLong { what, length, new_tokens, max_seq_len });
     }
     Ok(())
