@@ -93,9 +93,14 @@ pub fn some_choices(count: usize) -> Vec<Choice> {
 }
 
 impl Choice {
-    /// The same without corners: softmax, and norms whose epsilon rounds off the turn of a short vector.
-    pub fn smooth(mut self) -> Self {
-        self.weights = Weights::Softmax;
+    /// The same without corners: softmax, and [`steady`](Self::steady).
+    pub fn smooth(self) -> Self {
+        Self { weights: Weights::Softmax, ..self.steady() }
+    }
+
+    /// The same with norms whose epsilon rounds off the turn of a short vector: it would make much of the last bit, which
+    /// depends on the order in which a row is summed up, and so on its length.
+    pub fn steady(mut self) -> Self {
         self.final_epsilon = 0.3;
         for slot in [&mut self.residual.before, &mut self.residual.inside, &mut self.residual.after] {
             match slot {
