@@ -33,7 +33,7 @@ pub(crate) struct Evaluate {
     #[command(flatten)]
     source: Source,
     /// Which checkpoint: latest, best, averaged or a step [default: the average if there is one, else the best]
-    #[arg(long, value_parser = which)]
+    #[arg(long)]
     checkpoint: Option<Which>,
     /// Texts to write at most
     #[arg(long)]
@@ -58,15 +58,6 @@ fn part(text: &str) -> Result<Part, String> {
     let all = [Part::Train, Part::Validation, Part::Test, Part::All];
     let found = all.into_iter().find(|part| part.name() == text);
     found.ok_or_else(|| "it is none of train, validation, test, all".into())
-}
-
-fn which(text: &str) -> Result<Which, String> {
-    match text {
-        "latest" => Ok(Which::Latest),
-        "best" => Ok(Which::Best),
-        "averaged" => Ok(Which::Averaged),
-        step => step.parse().map(Which::Step).map_err(|_| "it is none of latest, best, averaged and a step".into()),
-    }
 }
 
 impl Evaluate {

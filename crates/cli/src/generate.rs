@@ -172,9 +172,9 @@ fn best(found: &[Vec<Hypothesis>]) -> impl Iterator<Item = u32> {
     found.iter().flatten().take(1).flat_map(|best| best.ids.iter().copied())
 }
 
-/// The prompt's ids, behind the mark that begins a text if there is one, or that ends one: a text begins where another ended.
+/// The prompt's ids, behind what a text is written behind, if there is such a token.
 fn start(prompt: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
-    let mut ids: Vec<u32> = tokenizer.bos().or(tokenizer.eos()).into_iter().collect();
+    let mut ids: Vec<u32> = tokenizer.beginning().into_iter().collect();
     ids.extend(tokenizer.encode(prompt)?);
     if ids.is_empty() {
         return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());

@@ -203,8 +203,12 @@ impl On {
 /// Opens a model, and says which checkpoints of its run are damaged and had to be passed over.
 fn open_model(folder: &std::path::Path, device: &Device) -> anyhow::Result<models::Loaded> {
     let loaded = models::open(folder, device)?;
-    for skipped in &loaded.skipped {
+    tell_skipped(&loaded.skipped);
+    Ok(loaded)
+}
+
+fn tell_skipped(checkpoints: &[String]) {
+    for skipped in checkpoints {
         eprintln!("skipped: {skipped}");
     }
-    Ok(loaded)
 }

@@ -9,8 +9,12 @@ pub(crate) fn name() -> String {
     model.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])).to_owned()
 }
 
-/// Its name, and how many threads it has for us.
+/// How many threads it has for us.
+pub(crate) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Both in a few words.
 pub(crate) fn describe() -> String {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    format!("{}, {threads} threads", name())
+    format!("{}, {} threads", name(), threads())
 }

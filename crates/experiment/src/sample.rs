@@ -31,11 +31,10 @@ pub(crate) fn text(experiment: &Experiment) -> Sample<Decoder> {
 }
 
 fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<String, Error> {
-    let end = tokenizer.eos();
-    let start = tokenizer.bos().or(end).unwrap_or(0);
+    let start = tokenizer.beginning().unwrap_or(0);
     let request = Request {
         new_tokens: (longest - 1).min(LONGEST),
-        stop: end.into_iter().collect(),
+        stop: tokenizer.eos().into_iter().collect(),
         sampling: Sampling { temperature: 0.7, seed: 1, ..Sampling::default() },
     };
     let completer = Completer::new(model, longest);

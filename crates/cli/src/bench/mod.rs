@@ -106,8 +106,8 @@ fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> 
     if block.attention.rotary.is_some() || block.attention.n_kv_heads != block.attention.n_heads {
         return Ok(None);
     }
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(threads);
+    let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok());
+    let threads = threads.unwrap_or_else(processor::threads);
     let numbers = [
         model.stack.n_layers,
         model.d_model,

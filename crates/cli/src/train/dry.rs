@@ -8,7 +8,7 @@ use salamander::{
     datasets,
     experiment::{self, Place},
     models::{ModelConfig, Recipe},
-    train::{Plan, peak_memory},
+    train::peak_memory,
 };
 
 use super::prepare;
@@ -37,18 +37,16 @@ pub(super) fn run(recipe: Recipe, on: &On) -> Result<ExitCode> {
     };
     tell(&experiment.recipe, &experiment.config);
     let plan = &mut experiment.recipe.plan;
-    let steps = plan.steps;
-    *plan = Plan { steps: 1, ..plan.clone() };
+    let steps = std::mem::replace(&mut plan.steps, 1);
     plan.evaluate.batches = 1;
     experiment.overfit();
     let begun = Instant::now();
     let (_, outcome) = experiment.train(Place::silent(device))?;
-    let rate = outcome.tokens_per_second;
-    say!("one step with its evaluation: {:.2} s, {rate:.0} tokens a second", begun.elapsed().as_secs_f64());
+    let (step, rate) = (begun.elapsed().as_secs_f64(), outcome.tokens_per_second);
+    say!("one step with its evaluation: {step:.2} s, {rate:.0} tokens a second");
     if let Some(peak) = peak_memory() {
         say!("memory at its peak: {}", size(peak as f64));
     }
-    let step = begun.elapsed().as_secs_f64();
     say!("{steps} steps at that speed: at most {:.1} hours", steps as f64 * step / 3600.0);
     Ok(ExitCode::SUCCESS)
 }

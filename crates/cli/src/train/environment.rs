@@ -1,9 +1,11 @@
 //! Where and with what a run is made: `env.json`.
 
-use std::{env, thread};
+use std::env;
 
 use salamander::{burn::tensor::Device, kernels::backend};
 use serde_json::{Value, json};
+
+use crate::processor;
 
 /// Where and with what a run is made.
 pub(super) fn describe(device: &Device) -> Value {
@@ -14,7 +16,7 @@ pub(super) fn describe(device: &Device) -> Value {
         "device": format!("{device:?}"),
         "backends": backends,
         "system": format!("{} {}", env::consts::OS, env::consts::ARCH),
-        "processor": crate::processor::name(),
-        "threads": thread::available_parallelism().map_or(1, usize::from),
+        "processor": processor::name(),
+        "threads": processor::threads(),
     })
 }

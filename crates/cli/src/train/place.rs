@@ -10,16 +10,16 @@ use salamander::{
 use time::OffsetDateTime;
 
 use super::Train;
-use crate::Usage;
+use crate::{Usage, tell_skipped};
 
 /// The folder with a folder for each model, which has a folder for each run.
 const RUNS: &str = "runs";
 
 /// Reads `latest`, or a step.
 pub(super) fn which(text: &str) -> Result<Which, String> {
-    match text {
-        "latest" => Ok(Which::Latest),
-        step => step.parse().map(Which::Step).map_err(|_| "it is neither `latest` nor the number of a step".into()),
+    match text.parse() {
+        Ok(which @ (Which::Latest | Which::Step(_))) => Ok(which),
+        _ => Err("it is neither `latest` nor the number of a step".into()),
     }
 }
 
@@ -68,8 +68,6 @@ pub(super) struct Start {
 /// Finds it, and says which are damaged and had to be passed over.
 pub(super) fn checkpoint(folder: &Path, which: Which) -> Result<Start> {
     let Found { path, step, skipped } = Checkpoints::of(folder).find(which)?;
-    for skipped in skipped {
-        eprintln!("skipped: {skipped}");
-    }
+    tell_skipped(&skipped);
     Ok(Start { path, step: step.unwrap_or(0) })
 }

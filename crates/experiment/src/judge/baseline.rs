@@ -21,8 +21,8 @@ use crate::{
 const EPOCHS: usize = 10;
 /// How strongly its weights are pulled towards zero: validation chooses.
 const DECAYS: [f64; 3] = [0.0, 0.03, 0.3];
-/// Tokens of context.
-const ORDERS: [usize; 3] = [1, 2, 4];
+/// Tokens of context, and what such a model is called.
+const ORDERS: [(usize, &str); 3] = [(1, "bigram"), (2, "trigram"), (4, "5-gram")];
 
 impl Experiment {
     /// The scores of a bag of words on texts with classes, and of n-grams on running text. Other tasks have none yet.
@@ -111,14 +111,14 @@ impl Experiment {
         // The first token of a text has nothing before it.
         let mean = |nats: Vec<f64>| nats.iter().sum::<f64>() / nats.len().max(1) as f64;
         let mut scores = Vec::new();
-        for order in ORDERS {
+        for (order, name) in ORDERS {
             let smoothing = Smoothing::WittenBell;
             let config = NGramConfig { vocab_size: self.tokenizer.vocab_size(), order, smoothing };
             let model = config.fit(&learnt)?;
             let nats = judged.iter().flat_map(|ids| model.nats(ids).into_iter().skip(1)).collect();
             let value = mean(nats);
             let text = format!("{}-gram (Witten-Bell) on the same text: {value:.4} nats per token", order + 1);
-            scores.push(Score { name: ["bigram", "trigram", "5-gram"][scores.len()], value, text });
+            scores.push(Score { name, value, text });
         }
         Ok(scores)
     }

@@ -22,6 +22,11 @@ fn share(name: &'static str, value: f64, of: usize, what: &str) -> Score {
     Score { name, value, text: format!("{name} {:.2} % of {of} {what}", 100.0 * value) }
 }
 
+fn surprise(likelihood: &Likelihood) -> Result<Score, Error> {
+    let score = likelihood.finish()?;
+    Ok(Score { name: "loss", value: score.nats_per_token, text: score.to_string() })
+}
+
 /// Perplexity and bits per byte of running text.
 pub(super) fn text<M, S>(
     model: &M,
@@ -44,9 +49,7 @@ where
         }
     }
     likelihood.add(loss * tokens as f64, tokens as u64, &text);
-    let score = likelihood.finish()?;
-    let loss = Score { name: "loss", value: score.nats_per_token, text: score.to_string() };
-    Ok(vec![loss, share("accuracy", accuracy, tokens, "tokens")])
+    Ok(vec![surprise(&likelihood)?, share("accuracy", accuracy, tokens, "tokens")])
 }
 
 /// Perplexity of targets.
@@ -58,9 +61,7 @@ where
     let Evaluation { loss, accuracy, tokens } = evaluated(model, set, progress);
     let mut likelihood = Likelihood::default();
     likelihood.add_tokens(loss * tokens as f64, tokens as u64);
-    let score = likelihood.finish()?;
-    let loss = Score { name: "loss", value: score.nats_per_token, text: score.to_string() };
-    Ok(vec![loss, share("accuracy", accuracy, tokens, "target tokens")])
+    Ok(vec![surprise(&likelihood)?, share("accuracy", accuracy, tokens, "target tokens")])
 }
 
 /// How many gaps are filled right.

@@ -5,8 +5,8 @@ use std::{fs, path::Path, sync::Arc};
 use salamander_datasets::{Corpus, Piece, TextStream};
 use salamander_models::Task;
 use salamander_text::{
-    Corruption, Denoised, Documents, Infilling, Masked, Noise, Packed, Packing, PairOptions, Prefixed, Replaced,
-    SpanCorruption, TokenFile, TokenWriter, Windows,
+    Corruption, Denoised, Documents, Gaps, Infilling, Masked, Noise, Packed, Packing, PairOptions, Prefixed, Replaced,
+    SpanCorruption, TokenFile, TokenWriter, Windows, fingerprint,
 };
 
 use super::{Cutter, Set};
@@ -44,8 +44,7 @@ impl Cutter<'_> {
             }
             Task::Replaced { rate } => {
                 let noise = Replaced { rate, ..Replaced::new(self.tokenizer)? };
-                let masked = Masked::new(framed()?, noise, self.pad()?, length, rows, seed)?;
-                Set::Masked(Arc::new(masked.sized(self.size())?))
+                self.masked(framed()?, noise)?
             }
             Task::Spans { rate, mean } => {
                 let noise = SpanCorruption { density: rate, mean, ..SpanCorruption::new(self.tokenizer)? };
@@ -57,8 +56,7 @@ impl Cutter<'_> {
             }
             Task::Masked { rate } => {
                 let noise = Corruption { rate, ..Corruption::new(self.tokenizer)? };
-                let masked = Masked::new(framed()?, noise, self.pad()?, length, rows, seed)?;
-                Set::Masked(Arc::new(masked.sized(self.size())?))
+                self.masked(framed()?, noise)?
             }
             other => unreachable!("{} is decided to be no task on text", other.name()),
         })
@@ -78,7 +76,7 @@ impl Cutter<'_> {
             Part::All => return Err(Error::NoPart { part: "such" }),
         };
         let bytes = part.len(&Corpus::Stream(stream.clone()));
-        let path = self.tokens.join(format!("{:016x}.tokens", self.fingerprint(pieces)?));
+        let path = self.tokens.join(format!("{:016x}.tokens", self.origin(pieces)));
         if let Ok(file) = TokenFile::open(&path)
             && file.check_tokenizer(self.tokenizer).is_ok()
         {
@@ -97,13 +95,12 @@ impl Cutter<'_> {
     }
 
     /// What a file of tokens is made from: which bytes of which files, when they were written, by which tokenizer.
-    fn fingerprint(&self, pieces: &[Piece]) -> Result<u64, Error> {
+    fn origin(&self, pieces: &[Piece]) -> u64 {
         let mut text = format!("{:016x}", self.tokenizer.fingerprint());
         for piece in pieces {
             text += &format!("|{}|{:?}|{:?}", piece.path.display(), piece.bytes, changed(&piece.path));
         }
-        let byte = |value: u64, byte: u8| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        Ok(text.bytes().fold(0xcbf2_9ce4_8422_2325, byte))
+        fingerprint(&text)
     }
 
     fn windows(&self, tokens: impl Into<salamander_text::Tokens>) -> Result<Set, Error> {
@@ -115,6 +112,12 @@ impl Cutter<'_> {
         let Self { plan, .. } = self;
         let packed = Packed::new(tokens, self.end()?, packing, plan.seq_len, plan.batch_size, plan.seed)?;
         Ok(Set::Packed(Arc::new(packed)))
+    }
+
+    fn masked(&self, texts: Vec<Vec<u32>>, gaps: impl Into<Gaps>) -> Result<Set, Error> {
+        let Self { plan, .. } = self;
+        let masked = Masked::new(texts, gaps, self.pad()?, plan.seq_len, plan.batch_size, plan.seed)?;
+        Ok(Set::Masked(Arc::new(masked.sized(self.size())?)))
     }
 
     fn denoised(&self, texts: Vec<Vec<u32>>, noise: Noise) -> Result<Set, Error> {
@@ -136,7 +139,7 @@ impl Cutter<'_> {
 
     /// A text behind the token that begins one.
     fn begun(&self, text: &str) -> Result<Vec<u32>, Error> {
-        let mut ids: Vec<u32> = self.tokenizer.bos().or(self.tokenizer.eos()).into_iter().collect();
+        let mut ids: Vec<u32> = self.tokenizer.beginning().into_iter().collect();
         ids.extend(self.tokenizer.encode(text)?);
         Ok(ids)
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{
     BatchSize, Batches, Framed, Rows, check_size,
     frame::check_lengths,
-    groups::{Groups, Length},
+    groups::{Groups, Length, grouped},
 };
-use crate::{Error, Matrix};
+use crate::{Error, Matrix, Random};
 
 const UNIT: &str = "texts with labels";
 
@@ -64,36 +64,13 @@ impl Classified {
         Ok(Self { examples: examples.into(), groups, pad })
     }
 
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a text alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
-    }
-
-    fn batch(&self, rows: Vec<usize>) -> ClassBatch {
+    fn batch(&self, rows: Vec<usize>, _: Random) -> ClassBatch {
         let inputs = Rows::new(rows.iter().map(|&row| &self.examples[row].0), self.pad);
         ClassBatch { inputs, labels: rows.iter().map(|&row| self.examples[row].1).collect() }
     }
 }
 
-impl Batches for Classified {
-    type Batch = ClassBatch;
-
-    fn batch_at(&self, step: u64) -> ClassBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> ClassBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Classified => ClassBatch);
 
 /// A batch for a model that learns which texts belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,16 +119,7 @@ impl Contrastive {
         Ok(Self { pairs: pairs.into(), groups, pad })
     }
 
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a text alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, "pairs")?;
-        Ok(self)
-    }
-
-    fn batch(&self, rows: Vec<usize>) -> ContrastiveBatch {
+    fn batch(&self, rows: Vec<usize>, _: Random) -> ContrastiveBatch {
         let pairs: Vec<_> = rows.iter().map(|&row| &self.pairs[row]).collect();
         let alike = |row: &(Framed, Framed), column: &(Framed, Framed)| row.0 == column.0 || row.1 == column.1;
         let values = pairs.iter().flat_map(|row| pairs.iter().map(move |column| alike(row, column))).collect();
@@ -163,21 +131,7 @@ impl Contrastive {
     }
 }
 
-impl Batches for Contrastive {
-    type Batch = ContrastiveBatch;
-
-    fn batch_at(&self, step: u64) -> ContrastiveBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> ContrastiveBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Contrastive => ContrastiveBatch);
 
 #[cfg(test)]
 mod tests {

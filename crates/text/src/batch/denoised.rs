@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{BatchSize, Batches, EVALUATION, PairBatch, PairOptions, check_size, groups::Groups, pairs::batch_of};
+use super::{
+    BatchSize, Batches, PairBatch, PairOptions, check_size,
+    groups::{Groups, grouped},
+    pairs::batch_of,
+};
 use crate::{Error, Infilling, Random, SpanCorruption};
 
 const UNIT: &str = "sequences with text";
@@ -29,14 +33,13 @@ impl Noise {
 /// Texts to be restored, for models from sequence to sequence.
 ///
 /// To learn from, each epoch takes the texts in an order of its own, with new noise; to evaluate, in their own order,
-/// always with the same noise.
+/// always with the same noise. Where tokens decide how large batches are, they are counted before the noise.
 #[derive(Debug, Clone)]
 pub struct Denoised {
     sequences: Arc<[Vec<u32>]>,
     noise: Noise,
     options: PairOptions,
     groups: Groups,
-    seed: u64,
 }
 
 impl Denoised {
@@ -63,18 +66,8 @@ impl Denoised {
             sequences.iter().try_for_each(|sequence| spans.check(sequence.len()))?;
         }
         let lengths = sequences.iter().map(|sequence| (sequence.len() + 1, 0)).collect();
-        let size = if options.similar { BatchSize::SimilarRows } else { BatchSize::Rows };
-        let groups = Groups::new(lengths, size(options.rows), UNIT, seed)?;
-        Ok(Self { sequences: sequences.into(), noise, options, groups, seed })
-    }
-
-    /// The same in batches of another size than `options` said. Tokens are counted before the noise.
-    ///
-    /// # Errors
-    /// If a sequence alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
+        let groups = Groups::new(lengths, options.size(), UNIT, seed)?;
+        Ok(Self { sequences: sequences.into(), noise, options, groups })
     }
 
     fn batch(&self, sequences: Vec<usize>, mut random: Random) -> PairBatch {
@@ -84,21 +77,7 @@ impl Denoised {
     }
 }
 
-impl Batches for Denoised {
-    type Batch = PairBatch;
-
-    fn batch_at(&self, step: u64) -> PairBatch {
-        self.batch(self.groups.at(step), Random::at(self.seed, step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> PairBatch {
-        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
-    }
-}
+grouped!(Denoised => PairBatch);
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{BatchSize, Batches, IGNORE, LanguageBatch, check_size, groups::Groups, widen};
-use crate::{Error, Matrix};
+use super::{
+    BatchSize, Batches, IGNORE, LanguageBatch, check_size,
+    groups::{Groups, grouped},
+    widen,
+};
+use crate::{Error, Matrix, Random};
 
 const UNIT: &str = "documents with text";
 
@@ -48,16 +52,7 @@ impl Documents {
         Ok(Self { windows: windows.into(), groups, pad: end })
     }
 
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a window alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
-    }
-
-    fn batch(&self, windows: Vec<usize>) -> LanguageBatch {
+    fn batch(&self, windows: Vec<usize>, _: Random) -> LanguageBatch {
         let cut = |window: usize| {
             let window = widen(&self.windows[window]);
             (window[..window.len() - 1].to_vec(), window[1..].to_vec())
@@ -71,21 +66,7 @@ impl Documents {
     }
 }
 
-impl Batches for Documents {
-    type Batch = LanguageBatch;
-
-    fn batch_at(&self, step: u64) -> LanguageBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Documents => LanguageBatch);
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{Error, random::Order};
+use crate::{Error, Random, random::Order};
 
 /// How many batches are put together at once when similar lengths are to meet.
 const POOL: u64 = 16;
+
+/// Added to a batch's number where noise is drawn to evaluate on: it must not be that of a step.
+const EVALUATION: u64 = 1 << 63;
 
 /// How large a batch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +31,47 @@ pub(super) struct Groups {
     size: BatchSize,
     lengths: Arc<[Length]>,
     order: Order,
+    /// What its rows are called.
+    unit: &'static str,
     seed: u64,
     /// All rows, the shortest first, and where in that order each batch by tokens ends.
     sorted: Arc<[usize]>,
     ends: Arc<[usize]>,
 }
+
+/// Gives a set its batches: it has `groups`, and `batch` makes a batch of some rows and of what is drawn for it.
+macro_rules! grouped {
+    ($set:ident => $batch:ident) => {
+        impl $set {
+            /// The same in batches of another size.
+            ///
+            /// # Errors
+            /// If one row alone has more tokens than a batch may have.
+            pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
+                self.groups = self.groups.resized(size)?;
+                Ok(self)
+            }
+        }
+
+        impl Batches for $set {
+            type Batch = $batch;
+
+            fn batch_at(&self, step: u64) -> $batch {
+                self.batch(self.groups.at(step), self.groups.random(step))
+            }
+
+            fn len(&self) -> usize {
+                self.groups.len()
+            }
+
+            fn evaluation_at(&self, index: usize) -> $batch {
+                self.batch(self.groups.evaluation(index), self.groups.evaluation_random(index))
+            }
+        }
+    };
+}
+
+pub(super) use grouped;
 
 impl Groups {
     /// # Errors
@@ -53,12 +92,22 @@ impl Groups {
             sorted.sort_by_key(|&row| lengths[row]);
             ends = cut(&sorted, &lengths, tokens)?;
         }
-        Ok(Self { size, lengths: lengths.into(), order, seed, sorted: sorted.into(), ends: ends.into() })
+        Ok(Self { size, lengths: lengths.into(), order, unit, seed, sorted: sorted.into(), ends: ends.into() })
     }
 
     /// The same rows in batches of another size.
-    pub(super) fn resized(&self, size: BatchSize, unit: &'static str) -> Result<Self, Error> {
-        Self::new(self.lengths.to_vec(), size, unit, self.seed)
+    pub(super) fn resized(&self, size: BatchSize) -> Result<Self, Error> {
+        Self::new(self.lengths.to_vec(), size, self.unit, self.seed)
+    }
+
+    /// What is drawn for the batch of a step.
+    pub(super) fn random(&self, step: u64) -> Random {
+        Random::at(self.seed, step)
+    }
+
+    /// What is drawn for a batch to evaluate on: never that of a step.
+    pub(super) fn evaluation_random(&self, index: usize) -> Random {
+        Random::at(self.seed, EVALUATION | index as u64)
     }
 
     /// How many batches go once over everything.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{BatchSize, Batches, EVALUATION, IGNORE, LanguageBatch, check_size, groups::Groups};
+use super::{
+    BatchSize, Batches, IGNORE, LanguageBatch, check_size,
+    groups::{Groups, grouped},
+};
 use crate::{Error, Gaps, Matrix, Random};
 
 const UNIT: &str = "sequences with text";
@@ -17,7 +20,6 @@ pub struct Masked {
     groups: Groups,
     gaps: Gaps,
     pad: u32,
-    seed: u64,
 }
 
 impl Masked {
@@ -43,16 +45,7 @@ impl Masked {
         let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).collect();
         let lengths = sequences.iter().map(|sequence| (sequence.len(), 0)).collect();
         let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
-        Ok(Self { sequences: sequences.into(), groups, gaps: gaps.into(), pad, seed })
-    }
-
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a sequence alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
+        Ok(Self { sequences: sequences.into(), groups, gaps: gaps.into(), pad })
     }
 
     fn batch(&self, sequences: Vec<usize>, mut random: Random) -> LanguageBatch {
@@ -68,21 +61,7 @@ impl Masked {
     }
 }
 
-impl Batches for Masked {
-    type Batch = LanguageBatch;
-
-    fn batch_at(&self, step: u64) -> LanguageBatch {
-        self.batch(self.groups.at(step), Random::at(self.seed, step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
-    }
-}
+grouped!(Masked => LanguageBatch);
 
 #[cfg(test)]
 mod tests {

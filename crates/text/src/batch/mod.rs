@@ -31,9 +31,6 @@ pub use windows::Windows;
 /// The target of a position that does not count.
 pub const IGNORE: i64 = -100;
 
-/// Added to a batch's number where noise is drawn to evaluate on: it must not be that of a step.
-const EVALUATION: u64 = 1 << 63;
-
 /// Tokens and, for each, what a model should say there: a token, or where words have labels a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageBatch {

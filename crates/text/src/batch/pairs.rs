@@ -2,8 +2,12 @@
 
 use std::{borrow::Borrow, sync::Arc};
 
-use super::{BatchSize, Batches, IGNORE, check_size, counted, groups::Groups, widen};
-use crate::{Error, Matrix};
+use super::{
+    BatchSize, Batches, IGNORE, check_size, counted,
+    groups::{Groups, grouped},
+    widen,
+};
+use crate::{Error, Matrix, Random};
 
 /// How pairs become rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,13 @@ pub struct PairBatch {
     pub targets: Matrix<i64>,
     /// `[B, T]`, `true` = padding. It lies to the right, where no real position of a causal decoder looks.
     pub target_padding: Matrix<bool>,
+}
+
+impl PairOptions {
+    /// How large its batches are, until [`sized`](Pairs::sized) says otherwise.
+    pub(super) fn size(&self) -> BatchSize {
+        if self.similar { BatchSize::SimilarRows(self.rows) } else { BatchSize::Rows(self.rows) }
+    }
 }
 
 impl PairBatch {
@@ -72,22 +83,12 @@ impl Pairs {
                 }
             }
         }
-        let size = if options.similar { BatchSize::SimilarRows } else { BatchSize::Rows };
         let lengths = pairs.iter().map(|(source, target)| (target.len() + 1, source.len() + 1)).collect();
-        let groups = Groups::new(lengths, size(options.rows), "pairs", seed)?;
+        let groups = Groups::new(lengths, options.size(), "pairs", seed)?;
         Ok(Self { pairs: pairs.into(), options, groups })
     }
 
-    /// The same in batches of another size than `options` said.
-    ///
-    /// # Errors
-    /// If a source or target alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, "pairs")?;
-        Ok(self)
-    }
-
-    fn batch(&self, pairs: Vec<usize>) -> PairBatch {
+    fn batch(&self, pairs: Vec<usize>, _: Random) -> PairBatch {
         let pairs: Vec<_> = pairs.into_iter().map(|pair| &self.pairs[pair]).collect();
         batch_of(&pairs, &self.options)
     }
@@ -114,21 +115,7 @@ pub(super) fn batch_of(pairs: &[impl Borrow<(Vec<u32>, Vec<u32>)>], options: &Pa
     }
 }
 
-impl Batches for Pairs {
-    type Batch = PairBatch;
-
-    fn batch_at(&self, step: u64) -> PairBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> PairBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Pairs => PairBatch);
 
 #[cfg(test)]
 mod tests {

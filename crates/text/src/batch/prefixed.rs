@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{BatchSize, Batches, EVALUATION, IGNORE, LanguageBatch, check_size, groups::Groups, widen};
+use super::{
+    BatchSize, Batches, IGNORE, LanguageBatch, check_size,
+    groups::{Groups, grouped},
+    widen,
+};
 use crate::{Error, Matrix, Random};
 
 const UNIT: &str = "sequences of two tokens";
@@ -33,7 +37,6 @@ pub struct Prefixed {
     prefixes: Option<Arc<[usize]>>,
     groups: Groups,
     pad: u32,
-    seed: u64,
 }
 
 impl Prefixed {
@@ -120,16 +123,7 @@ impl Prefixed {
     ) -> Result<Self, Error> {
         let lengths = sequences.iter().map(|sequence| (sequence.len() - 1, 0)).collect();
         let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
-        Ok(Self { sequences: sequences.into(), prefixes, groups, pad, seed })
-    }
-
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a sequence alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
+        Ok(Self { sequences: sequences.into(), prefixes, groups, pad })
     }
 
     /// The same for a model that never looks ahead, within a prefix neither.
@@ -175,21 +169,7 @@ impl Batches for Continued {
     }
 }
 
-impl Batches for Prefixed {
-    type Batch = PrefixBatch;
-
-    fn batch_at(&self, step: u64) -> PrefixBatch {
-        self.batch(self.groups.at(step), Random::at(self.seed, step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> PrefixBatch {
-        self.batch(self.groups.evaluation(index), Random::at(self.seed, EVALUATION | index as u64))
-    }
-}
+grouped!(Prefixed => PrefixBatch);
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,11 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{BatchSize, Batches, Frame, Framed, Rows, check_size, groups::Groups};
-use crate::{Error, Tokenizer};
+use super::{
+    BatchSize, Batches, Frame, Framed, Rows, check_size,
+    groups::{Groups, grouped},
+};
+use crate::{Error, Random, Tokenizer};
 
 const UNIT: &str = "questions";
 
@@ -110,21 +113,12 @@ impl Questions {
         Ok(Self { windows: windows.into(), groups, pad: options.pad })
     }
 
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a window alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
-    }
-
     /// All windows, those of a question one after the other.
     pub fn windows(&self) -> &[QuestionWindow] {
         &self.windows
     }
 
-    fn batch(&self, windows: Vec<usize>) -> QuestionBatch {
+    fn batch(&self, windows: Vec<usize>, _: Random) -> QuestionBatch {
         let of = |window: &usize| &self.windows[*window];
         QuestionBatch {
             inputs: Rows::new(windows.iter().map(|window| &of(window).framed), self.pad),
@@ -178,21 +172,7 @@ fn tokens_of(answer: &Range<usize>, ranges: &[Range<usize>]) -> Option<(usize, u
     Some((ranges.iter().position(touches)?, ranges.iter().rposition(touches)?))
 }
 
-impl Batches for Questions {
-    type Batch = QuestionBatch;
-
-    fn batch_at(&self, step: u64) -> QuestionBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> QuestionBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Questions => QuestionBatch);
 
 #[cfg(test)]
 mod tests {

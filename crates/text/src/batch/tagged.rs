@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    BatchSize, Batches, Frame, Framed, IGNORE, LanguageBatch, Rows, check_size, frame::check_lengths, groups::Groups,
+    BatchSize, Batches, Frame, Framed, IGNORE, LanguageBatch, Rows, check_size,
+    frame::check_lengths,
+    groups::{Groups, grouped},
 };
-use crate::{Error, Matrix, Tokenizer};
+use crate::{Error, Matrix, Random, Tokenizer};
 
 const UNIT: &str = "sentences with labels";
 
@@ -86,38 +88,14 @@ impl Tagged {
         Ok(Self { sentences: sentences.into(), groups, pad })
     }
 
-    /// The same in batches of another size.
-    ///
-    /// # Errors
-    /// If a sentence alone has more tokens than a batch may have.
-    pub fn sized(mut self, size: BatchSize) -> Result<Self, Error> {
-        self.groups = self.groups.resized(size, UNIT)?;
-        Ok(self)
-    }
-
-    fn batch(&self, rows: Vec<usize>) -> LanguageBatch {
+    fn batch(&self, rows: Vec<usize>, _: Random) -> LanguageBatch {
         let labels: Vec<_> = rows.iter().map(|&row| &self.sentences[row].1[..]).collect();
         let Rows { ids, padding, .. } = Rows::new(rows.iter().map(|&row| &self.sentences[row].0), self.pad);
         LanguageBatch { inputs: ids, targets: Matrix::padded(&labels, IGNORE), padding }
     }
 }
 
-/// The targets are labels.
-impl Batches for Tagged {
-    type Batch = LanguageBatch;
-
-    fn batch_at(&self, step: u64) -> LanguageBatch {
-        self.batch(self.groups.at(step))
-    }
-
-    fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    fn evaluation_at(&self, index: usize) -> LanguageBatch {
-        self.batch(self.groups.evaluation(index))
-    }
-}
+grouped!(Tagged => LanguageBatch);
 
 #[cfg(test)]
 mod tests {

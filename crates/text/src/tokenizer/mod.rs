@@ -18,7 +18,7 @@ pub use pretrained::Pretrained;
 pub use special::Special;
 pub use train::Progress;
 
-use crate::{Error, StreamDecoder};
+use crate::{Error, StreamDecoder, fingerprint};
 use special::Specials;
 
 /// Turns text into ids below [`vocab_size`](Self::vocab_size), and ids into text.
@@ -154,11 +154,10 @@ impl Tokenizer {
         }
     }
 
-    /// A number that another tokenizer has only by a rare chance: FNV-1a (Fowler, Noll and Vo 1991) of what
-    /// [`save`](Self::save) writes. A file of tokens carries it, to be read with no other tokenizer by mistake.
+    /// The [`fingerprint`](crate::fingerprint()) of what [`save`](Self::save) writes. A file of tokens carries it, to be
+    /// read with no other tokenizer by mistake.
     pub fn fingerprint(&self) -> u64 {
-        let byte = |value: u64, byte: u8| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        files::contents(self).bytes().fold(0xcbf2_9ce4_8422_2325, byte)
+        fingerprint(&files::contents(self))
     }
 
     /// Decodes ids that come one at a time.
@@ -206,6 +205,11 @@ impl Tokenizer {
     /// Begins a text.
     pub fn bos(&self) -> Option<u32> {
         self.specials().id(Special::Begin)
+    }
+
+    /// What a text is written behind: the token that begins one, or else the one that ended another.
+    pub fn beginning(&self) -> Option<u32> {
+        self.bos().or(self.eos())
     }
 
     /// Ends a text.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use burn::{
@@ -61,6 +62,20 @@ pub enum Which {
     Averaged,
     /// The one after so many steps.
     Step(usize),
+}
+
+impl FromStr for Which {
+    type Err = String;
+
+    /// `latest`, `best`, `averaged`, or the number of a step.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "latest" => Ok(Self::Latest),
+            "best" => Ok(Self::Best),
+            "averaged" => Ok(Self::Averaged),
+            step => step.parse().map(Self::Step).map_err(|_| "it is none of latest, best, averaged and a step".into()),
+        }
+    }
 }
 
 /// A checkpoint that was found whole, and those that were not and had to be passed over.
