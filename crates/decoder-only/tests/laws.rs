@@ -50,7 +50,6 @@ proptest! {
 
     #[test]
     fn documents_side_by_side_are_as_if_alone(choice in choices(), first in 1..6usize) {
-        let choice = choice.steady();
         let device = Device::flex();
         let model = made(&choice, &device);
         let tokens = choice.tokens(2, 7, 1, &device);

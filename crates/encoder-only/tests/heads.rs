@@ -41,7 +41,7 @@ fn replaced_config(choice: &Choice) -> ReplacedTokensConfig {
     let encoder = encoder(choice);
     let guesses = MaskedLmHeadConfig {
         activation: choice.activation,
-        norm: NormConfig::Layer { epsilon: 1e-5, bias: true },
+        norm: NormConfig::Layer { epsilon: EPSILON, bias: true },
         unembedding: choice.unembedding(),
     };
     let generator = GeneratorConfig { d_model: 5, stack: encoder.stack.clone(), head: guesses };
