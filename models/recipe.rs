@@ -143,6 +143,19 @@ impl Recipe {
     pub fn to_toml(&self) -> Result<String, Error> {
         toml::to_string(self).map_err(|error| refused(&self.name, &error))
     }
+
+    /// What a run's `config.toml` holds: this, and the model that came of it.
+    ///
+    /// # Errors
+    /// Never for a recipe that was read.
+    pub fn to_toml_with(&self, resolved: &ModelConfig) -> Result<String, Error> {
+        #[derive(Serialize)]
+        struct Both<'a> {
+            recipe: &'a Recipe,
+            resolved: &'a ModelConfig,
+        }
+        toml::to_string(&Both { recipe: self, resolved }).map_err(|error| refused(&self.name, &error))
+    }
 }
 
 fn refused(recipe: &str, error: &impl std::fmt::Display) -> Error {

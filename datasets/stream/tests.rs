@@ -63,6 +63,14 @@ fn the_split_lies_between_characters_wherever_nine_tenths_fall() {
 }
 
 #[test]
+fn of_a_very_large_text_a_little_validates() {
+    let (_folder, paths) = files(&[b"x"]);
+    // Of zeros, which no disk keeps.
+    std::fs::File::options().write(true).open(&paths[0]).unwrap().set_len(1 << 32).unwrap();
+    assert_eq!(TextStream::open(&paths).unwrap().bytes(), [(1 << 32) - VALIDATION, VALIDATION, 0]);
+}
+
+#[test]
 fn an_empty_line_stands_between_two_files() {
     let (_folder, paths) = files(&[b"one\n", b"two", b"three\n"]);
     let stream = TextStream::of_files(&Splits { train: paths, validation: Vec::new(), test: Vec::new() }).unwrap();

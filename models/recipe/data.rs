@@ -32,6 +32,9 @@ pub struct DataChoice {
     /// How large the problems of a generated set are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sizes: BTreeMap<String, usize>,
+    /// Where the randomness of a generated set begins; absent, with `plan.seed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// How its text becomes tokens.
     pub tokenizer: TokenizerKind,
     /// What the model is asked; absent, what suits model and data.

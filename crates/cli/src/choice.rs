@@ -69,7 +69,7 @@ pub(crate) struct Limits {
     pub(crate) minutes: Option<f64>,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`; write key=value"))?;
     Ok((pair.0.trim().into(), pair.1.trim().into()))
 }

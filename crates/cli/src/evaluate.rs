@@ -54,7 +54,7 @@ pub(crate) struct Evaluate {
     on: On,
 }
 
-fn part(text: &str) -> Result<Part, String> {
+pub(crate) fn part(text: &str) -> Result<Part, String> {
     let all = [Part::Train, Part::Validation, Part::Test, Part::All];
     let found = all.into_iter().find(|part| part.name() == text);
     found.ok_or_else(|| "it is none of train, validation, test, all".into())

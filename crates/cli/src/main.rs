@@ -11,6 +11,7 @@ macro_rules! say {
 mod backends;
 mod bench;
 mod choice;
+mod compare;
 mod evaluate;
 mod generate;
 mod list;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use salamander::{
-    burn::tensor::Device, compare, datasets, experiment, generate as writing, kernels::backend, models,
+    burn::tensor::Device, compare as comparing, datasets, experiment, generate as writing, kernels::backend, models,
     train as training,
 };
 
@@ -62,6 +63,8 @@ enum Verb {
     Train(train::Train),
     /// Judges a model on data.
     Evaluate(evaluate::Evaluate),
+    /// Compares models on one budget: which is better, and whether that may be chance.
+    Compare(compare::Compare),
     /// Lists the runs there are, compares their curves, removes them.
     Runs(runs::Runs),
     /// Lets a trained model write.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Verb::Show(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::Compare(verb) => verb.run(),
         Verb::Runs(verb) => verb.run(),
         Verb::Generate(verb) => verb.run(),
         Verb::Backends(verb) => verb.run(),
@@ -147,17 +151,23 @@ fn of_data(error: &datasets::Error) -> bool {
     )
 }
 
-fn of_runs(error: &compare::Error) -> bool {
-    use compare::Error as Runs;
-    matches!(
-        error,
+fn of_runs(error: &comparing::Error) -> bool {
+    use comparing::Error as Runs;
+    match error {
+        Runs::Model(error) => of_model(error),
+        Runs::Experiment(error) => of_experiment(error),
         Runs::NoRun { .. }
-            | Runs::Unknown { .. }
-            | Runs::Ambiguous { .. }
-            | Runs::NoMetric { .. }
-            | Runs::NoAxis { .. }
-            | Runs::NothingToDraw { .. }
-    )
+        | Runs::Unknown { .. }
+        | Runs::Ambiguous { .. }
+        | Runs::NoMetric { .. }
+        | Runs::NoAxis { .. }
+        | Runs::NothingToDraw { .. }
+        | Runs::Contender { .. }
+        | Runs::Seeds(_)
+        | Runs::Budget { .. }
+        | Runs::NoScore { .. } => true,
+        _ => false,
+    }
 }
 
 fn of_experiment(error: &experiment::Error) -> bool {

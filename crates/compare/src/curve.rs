@@ -11,6 +11,8 @@ pub struct Point {
     pub step: u64,
     /// After how many targets learnt from; absent where training did not report it.
     pub tokens: Option<u64>,
+    /// After how many operations of training; absent where nobody counted them.
+    pub flops: Option<f64>,
     /// After how many seconds of training, all sittings together; absent where training did not report it.
     pub seconds: Option<f64>,
     /// The value: `NaN` where it was not finite.
@@ -34,6 +36,8 @@ pub enum Across {
     Step,
     /// Targets learnt from.
     Tokens,
+    /// Operations of training.
+    Flops,
     /// Seconds of training.
     Seconds,
 }
@@ -56,6 +60,7 @@ impl Across {
         match self {
             Self::Step => "step",
             Self::Tokens => "tokens",
+            Self::Flops => "FLOPs",
             Self::Seconds => "seconds",
         }
     }
@@ -65,6 +70,7 @@ impl Across {
         match self {
             Self::Step => Some(point.step as f64),
             Self::Tokens => point.tokens.map(|tokens| tokens as f64),
+            Self::Flops => point.flops,
             Self::Seconds => point.seconds.filter(|seconds| seconds.is_finite()),
         }
     }
@@ -86,10 +92,20 @@ impl Curve {
             if report.split == metric.part()
                 && let Some(value) = report.number(metric.key())
             {
-                points.push(Point { step: report.step, tokens, seconds: time.seconds, value });
+                points.push(Point { step: report.step, tokens, flops: None, seconds: time.seconds, value });
             }
         }
         Ok(Self { name: run.label(), points })
+    }
+
+    /// The same, where a target costs so many operations.
+    #[must_use]
+    pub fn with_flops(&self, per_target: f64) -> Self {
+        let mut curve = self.clone();
+        for point in &mut curve.points {
+            point.flops = point.tokens.map(|tokens| tokens as f64 * per_target);
+        }
+        curve
     }
 
     /// The best of the finite values; the first of several that are alike.
@@ -152,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_best_and_the_last() {
-        let point = |step, value| Point { step, tokens: None, seconds: None, value };
+        let point = |step, value| Point { step, tokens: None, flops: None, seconds: None, value };
         let points = vec![point(1, 3.0), point(2, 1.0), point(3, f64::INFINITY), point(4, 1.0), point(5, f64::NAN)];
         let curve = Curve { name: "a".into(), points };
         assert_eq!(curve.best(Better::Lower).unwrap().step, 2);

@@ -66,6 +66,54 @@ pub enum Error {
         /// Whether the axis is logarithmic.
         log: bool,
     },
+    /// Someone cannot take part in a study.
+    #[error("`{text}`: {reason}")]
+    Contender {
+        /// Who.
+        text: String,
+        /// Why.
+        reason: String,
+    },
+    /// A study needs seeds, each once.
+    #[error("the seeds are {0:?}; at least one is needed, and none twice")]
+    Seeds(Vec<u64>),
+    /// What is the same for all makes no sense.
+    #[error("--budget {reason}")]
+    Budget {
+        /// Why.
+        reason: String,
+    },
+    /// A number by which not all are measured.
+    #[error("not all are measured by `{wanted}`; they are by: {have}")]
+    NoScore {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        have: String,
+    },
+    /// A file of a study says something else than it should.
+    #[error("{}: cannot be used: {reason}; delete it, and it is made again", path.display())]
+    Result {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It was stopped from outside.
+    #[error("stopped; the same command goes on from here")]
+    Stopped,
+    /// The recipe, or the model it describes.
+    #[error(transparent)]
+    Model(#[from] salamander_models::Error),
+    /// Training and judging.
+    #[error(transparent)]
+    Experiment(#[from] salamander_experiment::Error),
+    /// Intervals and tests.
+    #[error(transparent)]
+    Metrics(#[from] salamander_metrics::Error),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Checkpoint(#[from] salamander_checkpoint::Error),
     /// The system would not read, write or remove something.
     #[error("{}: cannot be {verb}: {source}", path.display())]
     Io {
@@ -79,6 +127,10 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn result(path: impl Into<PathBuf>, reason: &serde_json::Error) -> Self {
+        Self::Result { path: path.into(), reason: reason.to_string() }
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>, verb: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, verb, source }

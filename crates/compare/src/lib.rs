@@ -1,7 +1,10 @@
-//! Runs beside each other: which there are, how they went, and their curves.
+//! Models beside each other: the runs there are with their curves, and studies that find out which is better.
+//!
+//! A [`Study`] trains several models on one budget from several seeds and says what the numbers allow. Whatever it leaves
+//! is a run like any other.
 //!
 //! A run is known by its files: `config.toml` with the tables `recipe` and `resolved`, and `metrics.jsonl`, a line of JSON for
-//! each report. Nothing here knows a model or a tensor, and nothing prints: what is to be printed is text that comes back.
+//! each report. Nothing here prints: what is to be printed is text that comes back.
 //!
 //! | question | answer |
 //! |---|---|
@@ -10,6 +13,7 @@
 //! | How did a number of the reports go? | [`Metric`], [`Curve`] |
 //! | And beside that of other runs? | [`Comparison`], its [`table`](Comparison::table) and its [`plot`](Comparison::plot) |
 //! | Drawn where? | [`Plot::terminal`], [`Plot::svg`] |
+//! | Which model is better, at which budget? | [`Study::run`], its [`Results`] |
 //! | Which may go? | [`Runs::to_remove`], [`Removal::remove`] |
 //!
 //! # Why files
@@ -23,7 +27,7 @@
 //! ```
 //! use salamander_compare::{Curve, Metric, Plot, Point, View};
 //!
-//! let point = |step: u64| Point { step, tokens: None, seconds: None, value: 4.0 / step as f64 };
+//! let point = |step: u64| Point { step, tokens: None, flops: None, seconds: None, value: 4.0 / step as f64 };
 //! let curve = Curve { name: "gpt/first".into(), points: (1..=100).map(point).collect() };
 //! let plot = Plot::new(&Metric::default(), &[curve], View { log: true, ..View::default() })?;
 //! let (width, colours) = (80, false);
@@ -43,6 +47,7 @@ mod remove;
 mod report;
 mod runs;
 mod scale;
+mod study;
 mod summary;
 mod svg;
 mod table;
@@ -57,5 +62,6 @@ pub use metric::{Better, Metric};
 pub use plot::{Plot, View};
 pub use remove::{Removal, freed};
 pub use runs::Runs;
+pub use study::{Budget, Contender, Entry, Finding, Heard, Matched, Measured, Results, Study, Surroundings, Trial};
 pub use summary::RunSummary;
 pub use table::Table;

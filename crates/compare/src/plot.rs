@@ -105,6 +105,7 @@ fn unit_of_time(curves: &[Curve], across: Across) -> (&'static str, f64) {
     match across {
         Across::Step => ("step", 1.0),
         Across::Tokens => ("tokens", 1.0),
+        Across::Flops => ("FLOPs", 1.0),
         Across::Seconds if most >= 2.0 * 3600.0 => ("time (h)", 3600.0),
         Across::Seconds if most >= 2.0 * 60.0 => ("time (min)", 60.0),
         Across::Seconds => ("time (s)", 1.0),

@@ -143,7 +143,7 @@ fn entry(out: &mut String, index: usize, line: &Line) -> fmt::Result {
 }
 
 /// A text between tags: what would be markup is written out, what XML does not allow at all (1.0, section 2.2) is replaced.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

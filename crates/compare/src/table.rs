@@ -28,6 +28,14 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| visible(&cell)).collect());
     }
 
+    pub(crate) fn headings(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|(name, _)| *name).collect()
+    }
+
+    pub(crate) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// How many rows it has, the headings aside.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -226,8 +226,13 @@ mod tests {
     use crate::{Curve, Metric, Point, View};
 
     fn curve(name: &str, values: &[f64]) -> Curve {
-        let point =
-            |(at, value): (usize, &f64)| Point { step: 10 * at as u64, tokens: None, seconds: None, value: *value };
+        let point = |(at, value): (usize, &f64)| Point {
+            step: 10 * at as u64,
+            tokens: None,
+            flops: None,
+            seconds: None,
+            value: *value,
+        };
         Curve { name: name.into(), points: values.iter().enumerate().map(point).collect() }
     }
 

@@ -18,7 +18,7 @@ fn one(lines: &str, metric: &str) -> Curve {
 }
 
 fn point(step: u64, tokens: u64, seconds: f64, value: f64) -> Point {
-    Point { step, tokens: Some(tokens), seconds: Some(seconds), value }
+    Point { step, tokens: Some(tokens), flops: None, seconds: Some(seconds), value }
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn points_by_hand() {
     assert!(one(&twenty(), "mfu").points.is_empty());
     // An older run that counted no tokens, and evaluated before it trained.
     let old = validation(0, "6.0") + "{\"split\":\"train\",\"step\":1,\"loss\":5.0}\n";
-    assert_eq!(one(&old, "loss").points, [Point { step: 0, tokens: None, seconds: None, value: 6.0 }]);
+    assert_eq!(one(&old, "loss").points, [Point { step: 0, tokens: None, flops: None, seconds: None, value: 6.0 }]);
     assert_eq!(one(&old, "train loss").points[0].tokens, None);
 }
 

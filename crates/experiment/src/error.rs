@@ -56,6 +56,9 @@ pub enum Error {
         /// What the model takes.
         most: usize,
     },
+    /// A model came without its tokenizer.
+    #[error("the model has no tokenizer.json beside it; put its tokenizer there")]
+    NoTokenizer,
     /// A tokenizer has no token for something.
     #[error("the tokenizer has no token for {purpose}; take another tokenizer, or leave data.special out")]
     NoSpecial {

@@ -60,7 +60,7 @@ impl Experiment {
     /// # Errors
     /// If the model has no tokenizer, it cannot do the recipe's task, or the data cannot be read.
     pub fn around(loaded: &Loaded, recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
-        let tokenizer = loaded.tokenizer.clone().ok_or(Error::NoSpecial { purpose: "anything: there is none" })?;
+        let tokenizer = loaded.tokenizer.clone().ok_or(Error::NoTokenizer)?;
         let corpus = load(&recipe, &loaded.config, progress)?;
         let task = decide(&loaded.config, &corpus, recipe.data.task)?;
         let corpus = shaped(corpus, task);
@@ -98,6 +98,11 @@ impl Experiment {
         })
     }
 
+    /// Whether there is anything in a part.
+    pub fn has(&self, part: Part) -> bool {
+        part.len(&self.corpus) > 0
+    }
+
     /// The batches of a part, and how many texts lost their end.
     pub(crate) fn cut(&self, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<(Set, usize), Error> {
         let cutter = self.cutter();
@@ -123,7 +128,7 @@ fn load(recipe: &Recipe, config: &ModelConfig, progress: &mut dyn FnMut(Progress
     let streams = matches!(config, ModelConfig::DecoderOnly(_))
         && matches!(data.task, None | Some(Task::Causal { packing: None }));
     let options = Options {
-        seed: recipe.plan.seed,
+        seed: data.seed.unwrap_or(recipe.plan.seed),
         data: data.path.clone(),
         target: data.target.clone(),
         columns: data.columns.clone(),

@@ -27,6 +27,7 @@
 //! # Ok::<(), salamander_experiment::Error>(())
 //! ```
 
+mod cost;
 mod error;
 mod experiment;
 mod judge;
@@ -41,6 +42,7 @@ mod write;
 use salamander_datasets as datasets;
 use salamander_text as text;
 
+pub use cost::Cost;
 pub use error::Error;
 pub use experiment::Experiment;
 pub use judge::{Judging, Score};

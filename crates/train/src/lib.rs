@@ -40,7 +40,7 @@ pub use run::{Checkpoints, Found, Run, Which, weights};
 pub use schedule::Schedule;
 pub use student::Kind;
 pub use trainer::{Data, Outcome, Sample, Session, train};
-pub use work::{Work, peak_memory};
+pub use work::{Work, forget_peak_memory, peak_memory};
 
 /// Stops a run from outside.
 pub use burn_train::Interrupter;

@@ -106,6 +106,41 @@ impl Schedule {
         }
     }
 
+    /// The same over `factor` times as many steps: what it counts in steps grows with them.
+    #[must_use]
+    pub fn stretched(mut self, factor: f64) -> Self {
+        let stretch = |steps: &mut usize| *steps = (*steps as f64 * factor).round() as usize;
+        match &mut self {
+            Self::Constant { warmup, .. } | Self::Linear { warmup, .. } | Self::Cosine { warmup, .. } => {
+                stretch(warmup)
+            }
+            Self::InverseSqrt { warmup, .. } | Self::Noam { warmup, .. } => {
+                stretch(warmup);
+                *warmup = (*warmup).max(1);
+            }
+            Self::Stable { warmup, decay, .. } => {
+                stretch(warmup);
+                stretch(decay);
+            }
+        }
+        self
+    }
+
+    /// The same with every rate `factor` times as high.
+    #[must_use]
+    pub fn scaled(mut self, factor: f64) -> Self {
+        match &mut self {
+            Self::Constant { rate, .. } => *rate *= factor,
+            Self::Linear { peak, floor, .. } | Self::Stable { peak, floor, .. } | Self::Cosine { peak, floor, .. } => {
+                *peak *= factor;
+                *floor *= factor;
+            }
+            Self::InverseSqrt { peak, .. } => *peak *= factor,
+            Self::Noam { factor: height, .. } => *height *= factor,
+        }
+        self
+    }
+
     /// The numbers that must be positive, with their names.
     pub(crate) fn positive(&self) -> Vec<(&'static str, f64)> {
         match *self {
@@ -128,6 +163,37 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scaled_it_is_as_many_times_as_high_everywhere() {
+        let all = [
+            Schedule::Constant { rate: 0.2, warmup: 3 },
+            Schedule::Linear { peak: 1.0, floor: 0.1, warmup: 3 },
+            Schedule::Stable { peak: 1.0, floor: 0.1, warmup: 3, decay: 4 },
+            Schedule::InverseSqrt { peak: 1.0, warmup: 3 },
+            Schedule::Cosine { peak: 1.0, floor: 0.1, warmup: 3 },
+            Schedule::Noam { factor: 1.0, d_model: 4, warmup: 3 },
+        ];
+        for schedule in all {
+            for step in 1..=10 {
+                let (low, high) = (schedule.rate(step, 10), schedule.clone().scaled(3.0).rate(step, 10));
+                assert!((high - 3.0 * low).abs() < 1e-12, "{schedule:?} at {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn stretched_it_is_the_same_seen_from_afar() {
+        let cosine = Schedule::Cosine { peak: 1.0, floor: 0.1, warmup: 10 };
+        let slow = cosine.clone().stretched(3.0);
+        for step in [1, 5, 10, 40, 100] {
+            assert!((cosine.rate(step, 100) - slow.rate(3 * step, 300)).abs() < 1e-12, "{step}");
+        }
+        let stable = Schedule::Stable { peak: 1.0, floor: 0.0, warmup: 4, decay: 8 }.stretched(0.5);
+        assert_eq!(stable, Schedule::Stable { peak: 1.0, floor: 0.0, warmup: 2, decay: 4 });
+        let noam = Schedule::Noam { factor: 1.0, d_model: 4, warmup: 2 }.stretched(0.01);
+        assert_eq!(noam, Schedule::Noam { factor: 1.0, d_model: 4, warmup: 1 });
+    }
 
     #[test]
     fn noam_values() {

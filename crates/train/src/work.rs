@@ -45,7 +45,13 @@ impl Work {
     }
 }
 
-/// The most memory this process ever had, in bytes, where the system says.
+/// Lets [`peak_memory`] begin anew, where the system can.
+pub fn forget_peak_memory() {
+    // What 5 means: proc_pid_clear_refs(5). Elsewhere the peak stays what it is, and nothing else is lost.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory this process had since it began, or since [`forget_peak_memory`], in bytes, where the system says.
 pub fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

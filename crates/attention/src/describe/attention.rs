@@ -15,7 +15,7 @@ impl AttentionConfig {
             let turn = rotary.describe(self.d_head, page);
             lines.push(Equation::new(format!("q, k <- {turn}(q), {turn}(k)"), ""));
         }
-        self.gather(&mut lines, place.bias.as_deref(), place.reach, place, page);
+        self.gather(&mut lines, place.counted(), place.bias.as_deref(), place, page);
         let name = if place.reach.right == Some(0) { "causal_attention" } else { "attention" };
         page.define(at, name, "x", lines)
     }
@@ -24,9 +24,10 @@ impl AttentionConfig {
     pub fn describe_cross(&self, place: &Place, page: &mut Page) -> String {
         let at = page.functions.len();
         self.sizes(page);
+        let place = &place.clone().seeing(Reach { left: None, right: None });
         let source = place.clone().per(Per::SourceToken);
         let mut lines = self.projections("memory", place, &source, page);
-        self.gather(&mut lines, None, Reach { left: None, right: None }, place, page);
+        self.gather(&mut lines, Per::SourceToken, None, place, page);
         page.define(at, "cross_attention", "x, memory", lines)
     }
 
@@ -58,10 +59,10 @@ impl AttentionConfig {
     }
 
     /// From queries, keys and values to what is added to the stream.
-    fn gather(&self, lines: &mut Vec<Equation>, bias: Option<&str>, reach: Reach, place: &Place, page: &mut Page) {
+    fn gather(&self, lines: &mut Vec<Equation>, keys: Per, bias: Option<&str>, place: &Place, page: &mut Page) {
+        let reach = place.reach;
         let width = self.n_heads * self.d_head;
-        place.within("scores").product(width, page.context, page);
-        place.within("values").product(page.context, width, page);
+        place.attended(width, keys, page);
         let bias = bias.map_or(String::new(), |bias| format!(" + {bias}"));
         lines.push(Equation::new(format!("s = {}{bias}", self.scores()), "[B, H, T, S]"));
         lines.push(Equation::new(format!("w = {}{}", self.weights(reach), over(reach)), "[B, H, T, S]"));
@@ -123,7 +124,7 @@ fn over(reach: Reach) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Extent, *};
     use crate::{Pairing, RotaryConfig, RotaryScaling};
 
     fn lines(config: &AttentionConfig, place: &Place) -> Vec<String> {
@@ -203,5 +204,8 @@ mod tests {
         assert_eq!(page.flops_per(Per::SourceToken), 2 * (8 * 3 + 8 * 3)); // key, value
         // query, scores, values, output
         assert_eq!(page.flops_per(Per::TargetToken), 2 * (8 * 6 + 6 * 6 + 6 * 6 + 6 * 8));
+        // The same for three tokens that look at five.
+        let forward = 5 * (8 * 3 + 8 * 3) + 3 * (8 * 6 + 5 * 6 + 5 * 6 + 6 * 8);
+        assert_eq!(page.flops_of(Extent { source: 5, target: 3 }), 2 * forward);
     }
 }

@@ -41,7 +41,7 @@ mod unembedding;
 
 pub use activation::apply_activation;
 pub use block::DescribeLayer;
-pub use page::{Equation, Group, Page, Part, Per, Picture, Product, Section, Size};
+pub use page::{Equation, Extent, Group, Page, Part, Per, Picture, Product, Section, Size};
 pub use place::Place;
 
 /// What can be put on one page.

@@ -95,6 +95,15 @@ pub enum Per {
     Sequence,
 }
 
+/// How long a sequence is, or a source and its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Tokens of the source, `S`; 0 where there is none.
+    pub source: usize,
+    /// Tokens of the target, or of the only sequence, `T`.
+    pub target: usize,
+}
+
 /// The product of a vector and a matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
@@ -108,6 +117,8 @@ pub struct Product {
     pub copies: usize,
     /// What it is computed for.
     pub per: Per,
+    /// In attention, what it has a row or a column for each of; these are counted for [`context`](Page::context).
+    pub over: Option<Per>,
 }
 
 /// Which keys the first few queries see.
@@ -160,8 +171,7 @@ impl Page {
 
     /// Operations of a forward over a whole sequence, or a source and a target, of [`context`](Self::context) tokens.
     pub fn flops_per_sequence(&self) -> u64 {
-        let times = |per| if per == Per::Sequence { 1 } else { self.context as u64 };
-        self.products.iter().map(|product| product.flops() * times(product.per)).sum()
+        self.flops_of(Extent { source: self.context, target: self.context })
     }
 
     /// Operations of a forward for one token, on average over the sequence; a source and a target of equal length where
@@ -170,6 +180,22 @@ impl Page {
         let two = self.products.iter().any(|product| product.per == Per::SourceToken);
         let tokens = self.context as u64 * if two { 2 } else { 1 };
         self.flops_per_sequence() / tokens.max(1)
+    }
+
+    /// Operations of a forward over a sequence of so many tokens, or a source and a target.
+    pub fn flops_of(&self, extent: Extent) -> u64 {
+        let count = |per| match per {
+            Per::Token | Per::TargetToken => extent.target as u64,
+            Per::SourceToken => extent.source as u64,
+            Per::Sequence => 1,
+        };
+        let context = self.context.max(1) as u64;
+        let flops = |product: &Product| product.flops() * count(product.per);
+        let cost = |product: &Product| match product.over {
+            Some(keys) => flops(product) / context * count(keys),
+            None => flops(product),
+        };
+        self.products.iter().map(cost).sum()
     }
 
     /// Operations of a training step for one token: the forward, and twice as much for the gradients.
@@ -273,7 +299,7 @@ mod tests {
     #[test]
     fn costs_add_up() {
         let mut page = Page::new("test", 10);
-        let product = |rows, per| Product { name: String::new(), rows, columns: 3, copies: 2, per };
+        let product = |rows, per| Product { name: String::new(), rows, columns: 3, copies: 2, per, over: None };
         page.products = vec![product(5, Per::Token), product(7, Per::Sequence)];
         assert_eq!(page.flops_per(Per::Token), 60);
         assert_eq!(page.flops_per_sequence(), 684);
@@ -281,5 +307,6 @@ mod tests {
         page.products = vec![product(5, Per::SourceToken), product(7, Per::TargetToken)];
         assert_eq!((page.flops_per_sequence(), page.flops_per_token()), (1440, 72));
         assert_eq!(page.training_flops_per_token(), 216);
+        assert_eq!(page.flops_of(Extent { source: 4, target: 3 }), 4 * 60 + 3 * 84);
     }
 }

@@ -74,7 +74,24 @@ impl Place {
 
     /// Lists a product with a matrix of `rows` by `columns`.
     pub fn product(&self, rows: usize, columns: usize, page: &mut Page) {
-        page.products.push(Product { name: self.path.clone(), rows, columns, copies: self.copies, per: self.per });
+        page.products.push(self.at(rows, columns, None));
+    }
+
+    /// Lists the two products of attention with all keys of `over`, each a vector of `width` numbers: the scores, and the
+    /// weighted sum of the values.
+    pub(super) fn attended(&self, width: usize, over: Per, page: &mut Page) {
+        let context = page.context;
+        page.products.push(self.within("scores").at(width, context, Some(over)));
+        page.products.push(self.within("values").at(context, width, Some(over)));
+    }
+
+    fn at(&self, rows: usize, columns: usize, over: Option<Per>) -> Product {
+        Product { name: self.path.clone(), rows, columns, copies: self.copies, per: self.per, over }
+    }
+
+    /// For what everything here is computed.
+    pub(super) fn counted(&self) -> Per {
+        self.per
     }
 
     /// Lists the parameters and the product of the affine map at `name`, and writes it down: `x W_name + b_name`.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::processor;
 
 /// Where and with what a run is made.
-pub(super) fn describe(device: &Device) -> Value {
+pub(crate) fn describe(device: &Device) -> Value {
     let backends: Vec<_> = backend::compiled().iter().map(|backend| backend.name).collect();
     json!({
         "version": env!("CARGO_PKG_VERSION"),

@@ -1,7 +1,7 @@
 //! `salamander train`.
 
 mod dry;
-mod environment;
+pub(crate) mod environment;
 mod place;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -9,10 +9,9 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result};
 use salamander::{
     experiment::{Experiment, Place},
-    models::{ModelConfig, Recipe},
+    models::Recipe,
     train::{Display, Interrupter, Outcome, Run},
 };
-use serde::Serialize;
 
 use crate::{
     On,
@@ -62,13 +61,6 @@ pub(crate) struct Train {
     on: On,
 }
 
-/// What a run's `config.toml` holds.
-#[derive(Serialize)]
-struct Written<'a> {
-    recipe: &'a Recipe,
-    resolved: &'a ModelConfig,
-}
-
 impl Train {
     pub(crate) fn run(mut self) -> Result<ExitCode> {
         let display = match (self.json, self.plain) {
@@ -98,7 +90,7 @@ impl Train {
         }
         let recipe = &experiment.recipe;
         let folder = self.run.unwrap_or_else(|| place::fresh(recipe, self.name.as_deref()));
-        let run = Run::create(&folder, &written(recipe, &experiment.config)?, &environment::describe(&device))?;
+        let run = Run::create(&folder, &recipe.to_toml_with(&experiment.config)?, &environment::describe(&device))?;
         experiment.tokenizer.save(folder.join("tokenizer.json"))?;
         announce(&experiment, &folder.display().to_string());
         let place = Place { run: Some(run), display, interrupter: stop_on_signal()?, ..Place::silent(device) };
@@ -116,7 +108,7 @@ impl Train {
         let mut own = recipe.clone();
         own.data.tokenizer_file = Some(folder.join("tokenizer.json"));
         let experiment = prepare(own)?;
-        let config = written(&recipe, &experiment.config)?;
+        let config = recipe.to_toml_with(&experiment.config)?;
         salamander::checkpoint::write(&folder.join("config.toml"), config.as_bytes())?;
         let run = Run::resume(&folder, found.step)?;
         announce(&experiment, &format!("{}, on from step {}", folder.display(), found.step));
@@ -135,10 +127,6 @@ impl Train {
 fn prepare(recipe: Recipe) -> Result<Experiment> {
     let mut reporter = Reporter::new();
     Ok(Experiment::prepare(recipe, &mut |progress| reporter.hear(progress))?)
-}
-
-fn written(recipe: &Recipe, resolved: &ModelConfig) -> Result<String> {
-    toml::to_string(&Written { recipe, resolved }).context("the configuration cannot be written as TOML")
 }
 
 /// What begins, in a few words. Reports have the standard output to themselves.
@@ -162,7 +150,7 @@ fn announce(experiment: &Experiment, place: &str) {
 }
 
 /// The first signal asks to stop, the second does not ask.
-fn stop_on_signal() -> Result<Interrupter> {
+pub(crate) fn stop_on_signal() -> Result<Interrupter> {
     let interrupter = Interrupter::new();
     let signalled = interrupter.clone();
     let handler = move || {

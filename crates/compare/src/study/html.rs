@@ -1,0 +1,170 @@
+//! The results as one page that stands for itself: no script, no font, nothing from elsewhere.
+
+use std::fmt::Write;
+
+use super::Results;
+use crate::{Across, Curve, Error, Metric, Plot, RunSummary, View, svg::escaped};
+
+const STYLE: &str = "\
+:root { color-scheme: light dark; --page: #fff; --text: #222; --faint: #666; --line: #ddd; --shade: #f5f5f5 }
+@media (prefers-color-scheme: dark) { :root { --page: #111; --text: #ddd; --faint: #999; --line: #333; --shade: #1c1c1c } }
+body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--page); color: var(--text);
+  font: 16px/1.5 system-ui, sans-serif }
+h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2rem }
+p.terms { color: var(--faint) }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
+th:first-child, td:first-child { text-align: left }
+thead th { background: var(--shade) }
+pre { background: var(--shade); padding: .6rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }
+.samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem }
+svg { width: 100%; height: auto }
+";
+
+impl Results {
+    /// The report.
+    ///
+    /// # Errors
+    /// If the runs' reports cannot be read.
+    pub fn html(&self) -> Result<String, Error> {
+        let mut out = String::new();
+        let title = escaped(&format!("{} compared", list(self.entries.iter().map(|entry| entry.name.as_str()))));
+        out += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+        out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>");
+        let _ = writeln!(out, "<p class=\"terms\">{}</p>", escaped(&self.terms()));
+        out += "<h2>What may be said</h2>\n<ul>\n";
+        for sentence in self.sentences() {
+            let _ = writeln!(out, "<li>{}</li>", escaped(&sentence));
+        }
+        out += "</ul>\n<h2>Quality and cost</h2>\n";
+        let table = self.table()?;
+        grid(&mut out, &table.headings(), table.rows());
+        out += "<h2>All that was measured, on average over the seeds</h2>\n";
+        let names: Vec<_> = self.entries.iter().map(|entry| entry.name.as_str()).collect();
+        let headed: Vec<_> = std::iter::once("").chain(names.iter().copied()).collect();
+        grid(&mut out, &headed, &joined(self.scores()?));
+        self.curves(&mut out)?;
+        out += "<h2>What sets them apart</h2>\n";
+        grid(&mut out, &headed, &joined(self.differences()));
+        self.samples(&mut out);
+        out += "<h2>To repeat a run</h2>\n<pre>";
+        for entry in &self.entries {
+            for seed in &self.study.seeds {
+                let folder = self.study.folder.join(&entry.folder).join(format!("seed-{seed}"));
+                let command = format!("cargo xtask train --config {}/config.toml", folder.display());
+                let _ = writeln!(out, "{}", escaped(&command));
+            }
+        }
+        out += "</pre>\n</body>\n</html>\n";
+        Ok(out)
+    }
+
+    /// The validation loss of each with the first seed, over what it costs.
+    fn curves(&self, out: &mut String) -> Result<(), Error> {
+        let metric = Metric::default();
+        let seed = self.study.seeds[0];
+        let mut curves = Vec::new();
+        for entry in &self.entries {
+            let run = RunSummary::read(self.study.folder.join(&entry.folder).join(format!("seed-{seed}")))?;
+            curves.push(Curve { name: entry.name.clone(), ..Curve::read(&run, &metric)? });
+        }
+        if curves.iter().all(|curve| curve.points.is_empty()) {
+            return Ok(());
+        }
+        let _ = writeln!(out, "<h2>On the way (seed {seed})</h2>");
+        let per_target = self.entries.iter().map(super::Entry::flops_per_target);
+        let counted = curves.iter().zip(per_target).map(|(curve, flops)| curve.with_flops(flops)).collect::<Vec<_>>();
+        for across in [Across::Tokens, Across::Flops, Across::Seconds] {
+            let view = View { across, ..View::default() };
+            // Where a run has no such axis, there is a drawing less.
+            if let Ok(plot) = Plot::new(&metric, &counted, view) {
+                // A style of a drawing in a page is a style of the page: each drawing is a document of its own.
+                let _ = writeln!(
+                    out,
+                    "<img alt=\"{}\" style=\"width: 100%\" src=\"data:image/svg+xml;charset=utf-8,{}\">",
+                    escaped(&format!("{metric} over {}", across.name())),
+                    encoded(&plot.svg())
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn samples(&self, out: &mut String) {
+        if self.trials.iter().flatten().all(|trial| trial.sample.is_empty()) {
+            return;
+        }
+        out.push_str("<h2>What they write</h2>\n<div class=\"samples\">\n");
+        for (entry, trials) in self.entries.iter().zip(&self.trials) {
+            let sample = trials.first().map_or("", |trial| trial.sample.as_str());
+            let (name, sample) = (escaped(&entry.name), escaped_lines(sample));
+            let _ = writeln!(out, "<section><h3>{name}</h3>\n<pre>{sample}</pre></section>");
+        }
+        out.push_str("</div>\n");
+    }
+}
+
+fn joined(rows: Vec<(String, Vec<String>)>) -> Vec<Vec<String>> {
+    rows.into_iter().map(|(name, cells)| std::iter::once(name).chain(cells).collect()).collect()
+}
+
+fn grid<H: AsRef<str>>(out: &mut String, headings: &[H], rows: &[Vec<String>]) {
+    out.push_str("<div class=\"wide\"><table>\n<thead><tr>");
+    for heading in headings {
+        let _ = write!(out, "<th>{}</th>", escaped(heading.as_ref()));
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
+    for row in rows {
+        out.push_str("<tr>");
+        for cell in row {
+            let _ = write!(out, "<td>{}</td>", escaped(cell));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>\n</table></div>\n");
+}
+
+/// `a, b and c`.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).into(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Line by line: a line's end is markup's to keep.
+fn escaped_lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// As part of an address (RFC 3986): all but letters and digits as bytes.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(2 * text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses() {
+        assert_eq!(list(["a", "b", "c"].into_iter()), "a, b and c");
+        assert_eq!(list(["a"].into_iter()), "a");
+        assert_eq!(encoded("<a b>ä"), "%3Ca%20b%3E%C3%A4");
+        assert_eq!(escaped_lines("a < b\nc"), "a &lt; b\nc");
+    }
+}

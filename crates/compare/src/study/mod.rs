@@ -1,0 +1,125 @@
+//! Several models, one budget, several seeds: which is better, and whether that may be chance.
+
+mod budget;
+mod contender;
+mod entry;
+mod html;
+mod prepare;
+mod results;
+mod tables;
+mod trial;
+mod tune;
+mod verdict;
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use salamander_experiment::{self as experiment, Judging, Part};
+use salamander_train::{Display, Interrupter};
+use serde_json::Value;
+
+pub use budget::{Budget, Matched};
+pub use contender::Contender;
+pub use entry::Entry;
+pub use results::{Measured, Results};
+pub use trial::Trial;
+pub use verdict::Finding;
+
+use crate::Error;
+
+/// What is compared, and how.
+///
+/// The first contender whose recipe is about the data set leads: its data, tokenizer, batches, lengths and evaluations are
+/// everybody's. What a contender keeps is its model, its optimiser and its schedule, which is drawn out or pressed together
+/// to its steps.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// Who takes part.
+    pub contenders: Vec<Contender>,
+    /// The data set; absent, the first contender's.
+    pub dataset: Option<String>,
+    /// Settings of all recipes.
+    pub settings: Vec<(String, String)>,
+    /// What is the same for all.
+    pub budget: Budget,
+    /// What the learning rates of the recipes are multiplied with, each once with the first seed; the one with the lowest
+    /// validation loss is kept, and every contender has as many tries. None: the recipes' own rates are taken.
+    pub tune: Vec<f64>,
+    /// Where randomness begins: every contender is trained once from each.
+    pub seeds: Vec<u64>,
+    /// What is judged on; absent, the test part if there is one, else the validation part.
+    pub part: Option<Part>,
+    /// How models are judged.
+    pub judging: Judging,
+    /// The number that decides; absent, the first that all are measured by.
+    pub metric: Option<String>,
+    /// Where all is kept: what is there already is not done again.
+    pub folder: PathBuf,
+}
+
+/// Where a study is made, and who hears of it.
+pub struct Surroundings<'a> {
+    /// Where models are trained, without autodiff.
+    pub device: Device,
+    /// Stops it after the current step.
+    pub interrupter: Interrupter,
+    /// Where and with what it runs, for each run's `env.json`.
+    pub environment: Value,
+    /// Hears how far it is.
+    pub hear: &'a mut dyn FnMut(Heard),
+    /// Where a trial is seen, which is the `n`-th (counted from 1) of so many.
+    pub display: &'a dyn Fn(&str, usize, usize) -> Display,
+}
+
+/// What is heard of a study on its way.
+#[derive(Debug)]
+pub enum Heard<'a> {
+    /// Data and tokenizer of a contender.
+    Progress(experiment::Progress<'a>),
+    /// A contender is ready.
+    Ready(&'a Entry),
+    /// A trial is over; it may have been there before.
+    Done {
+        /// Whose.
+        contender: &'a str,
+        /// What came out.
+        trial: &'a Trial,
+        /// Whether it was there before.
+        known: bool,
+        /// Which one, counted from 1.
+        number: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
+impl Study {
+    /// Sizes the contenders, trains each from each seed, judges them. A trial whose result is in the folder is not made
+    /// again, one that was interrupted goes on.
+    ///
+    /// # Errors
+    /// If contenders do not fit the data or the budget, a file cannot be read or written, or it is stopped from outside. A
+    /// model that diverges is no error: it is in the results.
+    pub fn run(&self, mut around: Surroundings) -> Result<Results, Error> {
+        let entries = self.prepare(&mut around)?;
+        let entries = self.tuned(entries, &mut around)?;
+        let of = entries.len() * self.seeds.len();
+        let mut trials = vec![Vec::new(); entries.len()];
+        // Seed by seed: what is there early is a whole comparison with few seeds.
+        for (turn, &seed) in self.seeds.iter().enumerate() {
+            for (index, entry) in entries.iter().enumerate() {
+                let number = turn * entries.len() + index + 1;
+                let (trial, known) = self.trial(entry, (seed, self.part), (number, of), &mut around)?;
+                (around.hear)(Heard::Done { contender: &entry.name, trial: &trial, known, number, of });
+                trials[index].push(trial);
+            }
+        }
+        let results = Results::new(self, entries, trials)?;
+        results.save()?;
+        Ok(results)
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+}

@@ -1,0 +1,241 @@
+//! From contenders to what is trained.
+
+use std::{collections::HashSet, fs, path::Path, time::Instant};
+
+use salamander_checkpoint as checkpoint;
+use salamander_experiment::{Cost, Experiment, Place};
+use salamander_models::{DataChoice, Recipe, SpecialToken};
+use salamander_train::Plan;
+
+use super::{
+    Contender, Entry, Heard, Matched, Study, Surroundings,
+    budget::{parameters, sized},
+};
+use crate::Error;
+
+/// The tokenizer all share.
+const TOKENIZER: &str = "tokenizer.json";
+/// What is known of a contender before it is trained.
+const ENTRY: &str = "entry.json";
+/// Steps to measure the speed of.
+const TRIED: usize = 20;
+/// Those that any task may need: so all have one vocabulary.
+const SPECIAL: [SpecialToken; 5] =
+    [SpecialToken::Pad, SpecialToken::Unknown, SpecialToken::Begin, SpecialToken::End, SpecialToken::Mask];
+
+impl Study {
+    /// Everything but the training.
+    pub(super) fn prepare(&self, around: &mut Surroundings) -> Result<Vec<Entry>, Error> {
+        self.validate()?;
+        let lead = self.lead()?;
+        fs::create_dir_all(self.folder()).map_err(Error::io(self.folder(), "written"))?;
+        let words = self.share_tokenizer(&lead, around)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut amount = self.budget.amount;
+        for contender in &self.contenders {
+            let entry = self.entry(self.shared(contender, &lead)?, &contender.name, words, amount, around)?;
+            amount = amount.or(Some(match self.budget.matched {
+                Matched::Parameters => entry.parameters as f64,
+                Matched::Flops => entry.flops as f64,
+                Matched::Tokens | Matched::Time => entry.targets as f64,
+            }));
+            (around.hear)(Heard::Ready(&entry));
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let nobody = || Error::Contender { text: String::new(), reason: "nobody takes part".into() };
+        self.contenders.first().ok_or_else(nobody)?;
+        let (mut names, mut seeds) = (HashSet::new(), HashSet::new());
+        if let Some(twin) = self.contenders.iter().find(|contender| !names.insert(&contender.name)) {
+            return Err(Error::Contender { text: twin.name.clone(), reason: "it takes part twice".into() });
+        }
+        if self.seeds.is_empty() || self.seeds.iter().any(|seed| !seeds.insert(seed)) {
+            return Err(Error::Seeds(self.seeds.clone()));
+        }
+        self.budget.validate()
+    }
+
+    /// The recipe whose data and batches are everybody's.
+    fn lead(&self) -> Result<Recipe, Error> {
+        let first = &self.contenders[0].recipe;
+        let dataset = self.dataset.as_ref().unwrap_or(&first.data.set);
+        let about = self.contenders.iter().map(|contender| &contender.recipe);
+        let mut lead = about.clone().find(|recipe| recipe.data.set == *dataset).unwrap_or(first).clone();
+        if lead.data.set != *dataset {
+            // What was said of other data is no use here.
+            let DataChoice { tokenizer, .. } = lead.data;
+            lead.data =
+                Recipe::set(&first.clone(), "data", &format!("{{ set = '{dataset}', tokenizer = 'words' }}"))?.data;
+            lead.data.tokenizer = tokenizer;
+        }
+        let mut lead = self.set(lead)?;
+        lead.data.special.get_or_insert(SPECIAL.into());
+        lead.data.seed.get_or_insert(lead.plan.seed);
+        lead.plan.seed = self.seeds[0];
+        Ok(lead)
+    }
+
+    fn set(&self, mut recipe: Recipe) -> Result<Recipe, Error> {
+        for (key, value) in &self.settings {
+            recipe = recipe.set(key, value)?;
+        }
+        Ok(recipe)
+    }
+
+    /// A contender's recipe on the common data, in the common batches.
+    fn shared(&self, contender: &Contender, lead: &Recipe) -> Result<Recipe, Error> {
+        let mut recipe = contender.recipe.clone();
+        // A task belongs to the data it was chosen for.
+        let own = recipe.data.set == lead.data.set;
+        let task = recipe.data.task.filter(|_| own);
+        recipe.data = DataChoice { task, tokenizer_file: Some(self.folder().join(TOKENIZER)), ..lead.data.clone() };
+        let Plan { schedule, optimizer, clip, steps, .. } = recipe.plan;
+        let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
+        recipe.plan = Plan { schedule, optimizer, clip, ..lead.plan.clone() };
+        let mut recipe = self.set(recipe)?;
+        for (key, value) in &contender.changes {
+            recipe = recipe.set(key, value)?;
+        }
+        recipe.plan.seed = self.seeds[0];
+        let joined =
+            recipe.config(Some(1))?.family() == "decoder-only" && lead.config(Some(1))?.family() != "decoder-only";
+        if joined {
+            // A source and its target share a row.
+            recipe.plan.seq_len *= 2;
+        }
+        recipe.size.max_seq_len = recipe.size.max_seq_len.max(recipe.plan.seq_len);
+        Ok(recipe)
+    }
+
+    /// Learns it from the common data, unless it is there; says how many words it has.
+    fn share_tokenizer(&self, lead: &Recipe, around: &mut Surroundings) -> Result<usize, Error> {
+        let path = self.folder().join(TOKENIZER);
+        let mut lead = lead.clone();
+        lead.data.tokenizer_file = path.is_file().then(|| path.clone());
+        let experiment = Experiment::prepare(lead, &mut |progress| (around.hear)(Heard::Progress(progress)))?;
+        if !path.is_file() {
+            experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
+        }
+        Ok(experiment.tokenizer.vocab_size())
+    }
+
+    /// Sizes and times it, unless that was done before.
+    fn entry(
+        &self,
+        recipe: Recipe,
+        name: &str,
+        words: usize,
+        amount: Option<f64>,
+        around: &mut Surroundings,
+    ) -> Result<Entry, Error> {
+        let folder = self.place(&recipe, name, amount)?;
+        let path = self.folder().join(&folder).join(ENTRY);
+        if let Some(known) = read(&path)? {
+            return Ok(known);
+        }
+        let recipe = match (self.budget.matched, amount) {
+            (Matched::Parameters, Some(wanted)) => sized(&recipe, words, wanted)?,
+            _ => recipe,
+        };
+        let mut hear = |progress: salamander_experiment::Progress| (around.hear)(Heard::Progress(progress));
+        let mut experiment = Experiment::prepare(recipe, &mut hear)?;
+        let planned = experiment.recipe.plan.steps;
+        let steps = match (self.budget.matched, amount) {
+            (Matched::Flops, Some(most)) => paid(&experiment, most, |cost| cost.flops)?,
+            (Matched::Tokens, Some(most)) => paid(&experiment, most, |cost| cost.targets)?,
+            (Matched::Time, Some(seconds)) => (seconds / seconds_of_a_step(&experiment, around)?) as usize,
+            _ => planned,
+        };
+        let steps = steps.max(1);
+        let Cost { targets, flops } = total(&experiment, steps)?;
+        let plan = &mut experiment.recipe.plan;
+        let stretch = steps as f64 / planned as f64;
+        plan.schedule = plan.schedule.clone().stretched(stretch);
+        plan.evaluate.every = ((plan.evaluate.every as f64 * stretch).ceil() as usize).max(1);
+        plan.steps = steps;
+        let (page, parameters) = (experiment.config.page(), parameters(&experiment.config));
+        let share = match (self.budget.matched, amount) {
+            (Matched::Parameters, Some(amount)) => parameters / amount,
+            (Matched::Flops, Some(amount)) => flops as f64 / amount,
+            (Matched::Tokens, Some(amount)) => targets as f64 / amount,
+            _ => 1.0,
+        };
+        let entry = Entry {
+            name: name.into(),
+            family: experiment.config.family().into(),
+            parameters: parameters as u64,
+            parameters_without_embeddings: page.parameters_without_embeddings() as u64,
+            targets,
+            flops,
+            share,
+            rate_factor: 1.0,
+            shortened: experiment.shortened,
+            folder,
+            recipe: experiment.recipe,
+        };
+        let folder = self.folder().join(&entry.folder);
+        fs::create_dir_all(&folder).map_err(Error::io(&folder, "written"))?;
+        let written = serde_json::to_value(&entry).map_err(|error| Error::result(&path, &error))?;
+        checkpoint::write_json(&path, &written)?;
+        Ok(entry)
+    }
+
+    /// A folder that another recipe or another budget does not have.
+    fn place(&self, recipe: &Recipe, name: &str, amount: Option<f64>) -> Result<std::path::PathBuf, Error> {
+        let words = self.folder().join(TOKENIZER);
+        let words = fs::read_to_string(&words).map_err(Error::io(&words, "read"))?;
+        let mut seedless = recipe.clone();
+        seedless.plan.seed = 0;
+        // The words count, not where they stand.
+        seedless.data.tokenizer_file = None;
+        let what = format!("{}{:?}{amount:?}{words}", seedless.to_toml()?, self.budget.matched);
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.=".contains(c) { c } else { '_' };
+        let name: String = name.chars().map(plain).take(60).collect();
+        Ok(format!("{name}-{:08x}", salamander_text::fingerprint(&what) as u32).into())
+    }
+}
+
+/// How many steps cost no more than that.
+fn paid(experiment: &Experiment, most: f64, of: fn(&Cost) -> u64) -> Result<usize, Error> {
+    let mut sum = 0.0;
+    let costs = experiment.costs()?.map(|cost| of(&cost));
+    Ok(costs
+        .take_while(|cost| {
+            sum += *cost as f64;
+            sum <= most
+        })
+        .count())
+}
+
+fn total(experiment: &Experiment, steps: usize) -> Result<Cost, Error> {
+    let add = |sum: Cost, cost: Cost| Cost { targets: sum.targets + cost.targets, flops: sum.flops + cost.flops };
+    Ok(experiment.costs()?.take(steps).fold(Cost::default(), add))
+}
+
+/// On this machine, now.
+fn seconds_of_a_step(experiment: &Experiment, around: &Surroundings) -> Result<f64, Error> {
+    let mut tried = experiment.clone();
+    let plan = &mut tried.recipe.plan;
+    (plan.evaluate.every, plan.evaluate.batches) = (usize::MAX, 1);
+    let mut took = |steps| -> Result<f64, Error> {
+        tried.recipe.plan.steps = steps;
+        let place = Place { interrupter: around.interrupter.clone(), ..Place::silent(around.device.clone()) };
+        let begun = Instant::now();
+        let (_, outcome) = tried.train(place)?;
+        if outcome.interrupted { Err(Error::Stopped) } else { Ok(begun.elapsed().as_secs_f64()) }
+    };
+    // What is done but once, the last evaluation above all, drops out.
+    let few = took(1)?;
+    Ok(((took(1 + TRIED)? - few) / TRIED as f64).max(1e-6))
+}
+
+fn read(path: &Path) -> Result<Option<Entry>, Error> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).map_err(Error::io(path, "read"))?;
+    serde_json::from_str(&text).map(Some).map_err(|error| Error::result(path, &error))
+}

@@ -1,0 +1,180 @@
+//! What came out of a study.
+
+use salamander_checkpoint as checkpoint;
+use salamander_metrics::Interval;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    Budget, Entry, Finding, Study, Trial,
+    verdict::{findings, mean},
+};
+use crate::{Better, Error, Metric, numbers::value, write};
+
+/// A number that models are measured by, and how it is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Measured {
+    /// Its name: `loss`, `accuracy`, `bleu`.
+    pub name: String,
+}
+
+impl Measured {
+    pub(super) fn of(name: &str) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// Which values are good.
+    pub fn better(&self) -> Better {
+        Metric::new("test", &self.name).better().unwrap_or(Better::Higher)
+    }
+
+    /// What it is counted in.
+    pub fn unit(&self) -> &'static str {
+        match self.name.as_str() {
+            "loss" => "nats",
+            name if name.contains("bleu") || name == "chrf" => "points",
+            _ => "%",
+        }
+    }
+
+    /// Without its unit; shares as percentages.
+    pub(super) fn plain(&self, x: f64) -> String {
+        match self.unit() {
+            "%" => format!("{:.2}", 100.0 * x),
+            "points" => format!("{x:.2}"),
+            // Far more than a loss can be has fewer digits; a margin near nothing is nothing.
+            _ if x.abs() >= 1000.0 => value(x),
+            _ => format!("{x:.4}"),
+        }
+    }
+
+    pub(super) fn with_unit(&self, x: f64) -> String {
+        format!("{} {}", self.plain(x), self.unit())
+    }
+}
+
+/// What came out: who was trained how, what came of it with each seed, and what that allows to say.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The study.
+    pub study: Study,
+    /// The contenders as they were trained.
+    pub entries: Vec<Entry>,
+    /// For each, a trial for each seed, in their order.
+    pub trials: Vec<Vec<Trial>>,
+    /// What decides.
+    pub metric: Measured,
+    /// The best against each other; empty with one seed. Who diverged with any seed is not among them.
+    pub findings: Vec<Finding>,
+}
+
+impl Results {
+    pub(super) fn new(study: &Study, entries: Vec<Entry>, trials: Vec<Vec<Trial>>) -> Result<Self, Error> {
+        let metric = metric(study, &trials)?;
+        let mut results =
+            Self { study: study.clone(), entries, trials, metric: Measured::of(&metric), findings: Vec::new() };
+        let whole: Vec<_> = (0..results.entries.len())
+            .filter_map(|at| Some((results.entries[at].name.as_str(), results.values(at, &metric)?)))
+            .collect();
+        results.findings = findings(&whole, results.metric.better())?;
+        Ok(results)
+    }
+
+    /// What a contender scored with each seed, unless it diverged with one.
+    pub fn values(&self, at: usize, score: &str) -> Option<Vec<f64>> {
+        self.trials[at].iter().map(|trial| trial.scores.get(score).copied().filter(|score| score.is_finite())).collect()
+    }
+
+    /// The mean of that with its interval, which is without end where there is one seed.
+    ///
+    /// # Errors
+    /// Never for numbers that are finite.
+    pub fn mean(&self, at: usize, score: &str) -> Result<Option<Interval>, Error> {
+        self.values(at, score).map(|values| mean(&values)).transpose()
+    }
+
+    /// What may be said, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let seeds = self.study.seeds.len();
+        let mut said: Vec<_> = self.findings.iter().map(|finding| finding.sentence(&self.metric, seeds)).collect();
+        if seeds == 1 {
+            said.push("one seed tells no difference from chance: repeat with --seeds 3".into());
+        }
+        for (entry, trials) in self.entries.iter().zip(&self.trials) {
+            for trial in trials {
+                if let Some(why) = &trial.diverged {
+                    said.push(format!("{} diverged with seed {}: {why}", entry.name, trial.seed));
+                }
+            }
+        }
+        said
+    }
+
+    /// How it was made comparable, in words.
+    pub fn terms(&self) -> String {
+        let Study { budget, seeds, tune, .. } = &self.study;
+        let amount = budget.amount.or_else(|| self.entries.first().map(|first| self.amount(first)));
+        let budget = Budget { amount, ..*budget };
+        let part = self.trials.iter().flatten().next().map_or("", |trial| trial.part.as_str());
+        let first = &self.entries[0].recipe;
+        let listed = |numbers: Vec<String>| numbers.join(", ");
+        let rates = match tune.as_slice() {
+            [] => "learning rates as the recipes have them".into(),
+            factors => format!(
+                "learning rates the best of {} times the recipes' on the validation part",
+                listed(factors.iter().map(f64::to_string).collect())
+            ),
+        };
+        format!(
+            "{} on {}, judged on its {part} part; matched: {budget}; seeds {}; the same data, tokenizer and batches; {rates}",
+            self.metric.name,
+            first.data.set,
+            listed(seeds.iter().map(u64::to_string).collect()),
+        )
+    }
+
+    fn amount(&self, entry: &Entry) -> f64 {
+        match self.study.budget.matched {
+            super::Matched::Parameters => entry.parameters as f64,
+            super::Matched::Flops => entry.flops as f64,
+            super::Matched::Tokens | super::Matched::Time => entry.targets as f64,
+        }
+    }
+
+    /// Writes `report.html`, `results.json` and `results.csv` into the study's folder.
+    ///
+    /// # Errors
+    /// If one cannot be written, or curves cannot be read.
+    pub fn save(&self) -> Result<(), Error> {
+        let folder = &self.study.folder;
+        let json = json!({
+            "terms": self.terms(),
+            "metric": self.metric.name,
+            "matched": self.study.budget.matched.name(),
+            "budget": self.study.budget.amount,
+            "findings": self.findings,
+            "sentences": self.sentences(),
+            "contenders": self.entries.iter().zip(&self.trials).map(|(entry, trials)| json!({
+                "entry": entry,
+                "trials": trials,
+            })).collect::<Vec<_>>(),
+        });
+        checkpoint::write_json(&folder.join("results.json"), &json)?;
+        write::write(&folder.join("results.csv"), self.csv().as_bytes())?;
+        write::write(&folder.join("report.html"), self.html()?.as_bytes())
+    }
+}
+
+/// What was asked for, or the first by which all are measured.
+fn metric(study: &Study, trials: &[Vec<Trial>]) -> Result<String, Error> {
+    let whole: Vec<_> = trials.iter().flatten().filter(|trial| trial.diverged.is_none()).collect();
+    let Some(first) = whole.first() else { return Ok(study.metric.clone().unwrap_or_else(|| "loss".into())) };
+    let all = |name: &str| whole.iter().all(|trial| trial.scores.contains_key(name));
+    let have: Vec<_> = first.scores.keys().filter(|name| all(name)).cloned().collect();
+    let fallback = ["loss", "accuracy"].into_iter().find(|name| have.iter().any(|known| known == name));
+    let wanted = study.metric.as_deref().or(fallback).or(have.first().map(String::as_str)).unwrap_or("loss");
+    match have.iter().any(|name| name == wanted) {
+        true => Ok(wanted.into()),
+        false => Err(Error::NoScore { wanted: wanted.into(), have: have.join(", ") }),
+    }
+}

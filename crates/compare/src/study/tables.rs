@@ -1,0 +1,143 @@
+//! The results as tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Measured, Results};
+use crate::{
+    Error, Table,
+    numbers::{bytes, thousands},
+    table::Align::{Left, Right},
+};
+
+impl Results {
+    /// A line for each contender: its quality first, then all that it costs.
+    ///
+    /// # Errors
+    /// Never for numbers that are finite.
+    pub fn table(&self) -> Result<Table, Error> {
+        let mut table = Table::new([
+            ("", Left),
+            (self.metric.unit(), Right),
+            ("95 %", Left),
+            ("parameters", Right),
+            ("not looked up", Right),
+            ("FLOPs", Right),
+            ("per target", Right),
+            ("targets", Right),
+            ("seconds", Right),
+            ("targets/s", Right),
+            ("memory", Right),
+            ("budget", Right),
+        ]);
+        for (at, entry) in self.entries.iter().enumerate() {
+            let trials = &self.trials[at];
+            let average =
+                |of: &dyn Fn(&super::Trial) -> f64| trials.iter().map(of).sum::<f64>() / trials.len().max(1) as f64;
+            let (quality, interval) = match self.mean(at, &self.metric.name)? {
+                None => ("diverged".into(), String::new()),
+                Some(mean) if mean.low.is_finite() => {
+                    let half = self.metric.plain((mean.high - mean.low) / 2.0);
+                    (self.metric.plain(mean.estimate), format!("± {half}"))
+                }
+                Some(mean) => (self.metric.plain(mean.estimate), String::new()),
+            };
+            let memory = trials.iter().filter_map(|trial| trial.peak_memory).max();
+            table.row([
+                entry.name.clone(),
+                quality,
+                interval,
+                thousands(entry.parameters),
+                thousands(entry.parameters_without_embeddings),
+                format!("{:.3e}", entry.flops as f64),
+                format!("{:.3e}", entry.flops_per_target()),
+                thousands(entry.targets),
+                format!("{:.1}", average(&|trial| trial.seconds)),
+                thousands(average(&|trial| trial.tokens_per_second) as u64),
+                memory.map_or("-".into(), bytes),
+                format!("{:.1} %", 100.0 * entry.share),
+            ]);
+        }
+        Ok(table)
+    }
+
+    /// The other numbers by which all are measured: their means.
+    ///
+    /// # Errors
+    /// Never for numbers that are finite.
+    pub fn scores(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
+        let names: BTreeSet<_> = self.trials.iter().flatten().flat_map(|trial| trial.scores.keys()).collect();
+        let mut rows = Vec::new();
+        for name in names {
+            let measured = Measured::of(name);
+            let mut cells = Vec::new();
+            for at in 0..self.entries.len() {
+                cells.push(self.mean(at, name)?.map_or("-".into(), |mean| measured.with_unit(mean.estimate)));
+            }
+            rows.push((name.clone(), cells));
+        }
+        Ok(rows)
+    }
+
+    /// The settings in which recipes differ: the name of each, and what each contender has.
+    pub fn differences(&self) -> Vec<(String, Vec<String>)> {
+        let flat = |entry: &super::Entry| {
+            let mut settings = BTreeMap::new();
+            if let Ok(serde_json::Value::Object(table)) = serde_json::to_value(&entry.recipe) {
+                let settled = ["name", "summary"];
+                let kept = table.iter().filter(|(key, _)| !settled.contains(&key.as_str()));
+                kept.for_each(|(key, value)| flatten(key, value, &mut settings));
+            }
+            settings
+        };
+        let all: Vec<_> = self.entries.iter().map(flat).collect();
+        let names: BTreeSet<_> = all.iter().flat_map(|settings| settings.keys().cloned()).collect();
+        let row = |name: String| {
+            let cells: Vec<_> =
+                all.iter().map(|settings| settings.get(&name).cloned().unwrap_or_else(|| "-".into())).collect();
+            (name, cells)
+        };
+        names.into_iter().map(row).filter(|(_, cells)| cells.iter().any(|cell| *cell != cells[0])).collect()
+    }
+
+    /// A line for each trial and score: `contender,seed,score,value`, with the costs in the same way.
+    pub fn csv(&self) -> String {
+        let mut text = String::from("contender,seed,name,value\n");
+        for (entry, trials) in self.entries.iter().zip(&self.trials) {
+            let name = if entry.name.contains([',', '"']) {
+                format!("\"{}\"", entry.name.replace('"', "\"\""))
+            } else {
+                entry.name.clone()
+            };
+            for trial in trials {
+                let costs = [
+                    ("parameters", entry.parameters as f64),
+                    ("parameters without embeddings", entry.parameters_without_embeddings as f64),
+                    ("flops", entry.flops as f64),
+                    ("targets", entry.targets as f64),
+                    ("seconds", trial.seconds),
+                    ("targets per second", trial.tokens_per_second),
+                    ("peak memory", trial.peak_memory.map_or(f64::NAN, |bytes| bytes as f64)),
+                ];
+                let scores = trial.scores.iter().map(|(score, value)| (score.as_str(), *value));
+                for (what, value) in scores.chain(costs) {
+                    text += &format!("{name},{},{what},{value}\n", trial.seed);
+                }
+            }
+        }
+        text
+    }
+}
+
+fn flatten(path: &str, value: &serde_json::Value, settings: &mut BTreeMap<String, String>) {
+    match value {
+        serde_json::Value::Object(table) => {
+            table.iter().for_each(|(key, value)| flatten(&format!("{path}.{key}"), value, settings));
+        }
+        serde_json::Value::String(text) => {
+            settings.insert(path.into(), text.clone());
+        }
+        plain => {
+            settings.insert(path.into(), plain.to_string());
+        }
+    }
+}

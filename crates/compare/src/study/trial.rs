@@ -1,0 +1,127 @@
+//! A contender, trained from one seed.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use salamander_checkpoint as checkpoint;
+use salamander_experiment::{self as experiment, Experiment, Part, Place};
+use salamander_train::{self as train, Checkpoints, Run, Which, forget_peak_memory, peak_memory};
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Heard, Study, Surroundings};
+use crate::{Curve, Error, Metric, RunSummary};
+
+/// What came out, next to the run it came of.
+const RESULT: &str = "result.json";
+
+/// What came of one contender with one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Where randomness began.
+    pub seed: u64,
+    /// What the model is measured by.
+    pub scores: BTreeMap<String, f64>,
+    /// The part it was judged on.
+    pub part: String,
+    /// Seconds of training, evaluations on the way included.
+    pub seconds: f64,
+    /// Targets learnt from in a second.
+    pub tokens_per_second: f64,
+    /// The most memory the process had, in bytes, where the system says.
+    pub peak_memory: Option<u64>,
+    /// Why training ended before its time: it has diverged.
+    pub diverged: Option<String>,
+    /// What the model wrote in the end.
+    pub sample: String,
+}
+
+impl Study {
+    /// Makes a trial that is judged on `part`, and says whether it was there before.
+    pub(super) fn trial(
+        &self,
+        entry: &Entry,
+        (seed, part): (u64, Option<Part>),
+        (number, of): (usize, usize),
+        around: &mut Surroundings,
+    ) -> Result<(Trial, bool), Error> {
+        let folder = self.folder().join(&entry.folder).join(format!("seed-{seed}"));
+        let path = folder.join(RESULT);
+        if path.is_file() {
+            let text = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+            return Ok((serde_json::from_str(&text).map_err(|error| Error::result(&path, &error))?, true));
+        }
+        let mut recipe = entry.recipe.clone();
+        recipe.plan.seed = seed;
+        let mut hear = |progress: experiment::Progress| (around.hear)(Heard::Progress(progress));
+        let experiment = Experiment::prepare(recipe, &mut hear)?;
+        let (run, from) = run(&folder, &experiment, around)?;
+        let label = format!("{}, seed {seed}", entry.name);
+        let place = Place {
+            device: around.device.clone(),
+            run: Some(run),
+            from,
+            display: (around.display)(&label, number, of),
+            interrupter: around.interrupter.clone(),
+        };
+        forget_peak_memory();
+        let (model, diverged) = match experiment.train(place) {
+            Ok((_, outcome)) if outcome.interrupted => return Err(Error::Stopped),
+            Ok((model, outcome)) => (Some((model, outcome.tokens_per_second)), None),
+            Err(experiment::Error::Train(error @ (train::Error::NotFinite { .. } | train::Error::Diverged { .. }))) => {
+                (None, Some(error.to_string()))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let part = part.unwrap_or(if experiment.has(Part::Test) { Part::Test } else { Part::Validation });
+        let mut trial = Trial {
+            seed,
+            scores: BTreeMap::new(),
+            part: part.name().into(),
+            seconds: seconds(&folder)?,
+            tokens_per_second: model.as_ref().map_or(0.0, |(_, speed)| *speed),
+            peak_memory: peak_memory(),
+            diverged,
+            sample: sample(&folder),
+        };
+        if let Some((model, _)) = &model {
+            let mut hear = |progress: experiment::Progress| (around.hear)(Heard::Progress(progress));
+            let scores = experiment.judge(model, part, &self.judging, &mut hear)?;
+            trial.scores = scores.into_iter().map(|score| (score.name.to_owned(), score.value)).collect();
+        }
+        let written = serde_json::to_value(&trial).map_err(|error| Error::result(&path, &error))?;
+        checkpoint::write_json(&path, &written)?;
+        Ok((trial, false))
+    }
+}
+
+/// A run that begins, or goes on where it was interrupted.
+fn run(
+    folder: &Path,
+    experiment: &Experiment,
+    around: &Surroundings,
+) -> Result<(Run, Option<std::path::PathBuf>), Error> {
+    if folder.join("config.toml").is_file() {
+        if let Ok(found) = Checkpoints::of(folder).find(Which::Latest) {
+            let run = Run::resume(folder, found.step.unwrap_or(0)).map_err(experiment::Error::from)?;
+            return Ok((run, Some(found.path)));
+        }
+        // It ended before its first checkpoint: nothing is lost with it.
+        fs::remove_dir_all(folder).map_err(Error::io(folder, "removed"))?;
+    }
+    let config = experiment.recipe.to_toml_with(&experiment.config)?;
+    let run = Run::create(folder, &config, &around.environment).map_err(experiment::Error::from)?;
+    experiment.tokenizer.save(folder.join("tokenizer.json")).map_err(experiment::Error::from)?;
+    Ok((run, None))
+}
+
+/// Of training, all sittings together.
+fn seconds(folder: &Path) -> Result<f64, Error> {
+    let curve = Curve::read(&RunSummary::read(folder)?, &Metric::new("train", "loss"))?;
+    Ok(curve.last().and_then(|point| point.seconds).unwrap_or(0.0))
+}
+
+/// The last one.
+fn sample(folder: &Path) -> String {
+    let text = fs::read_to_string(folder.join("samples.txt")).unwrap_or_default();
+    let last = text.rsplit("# step ").next().unwrap_or_default();
+    last.split_once('\n').map_or("", |(_, sample)| sample.trim()).into()
+}

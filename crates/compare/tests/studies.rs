@@ -1,0 +1,209 @@
+//! Studies from contenders to a report: small models, a few steps.
+
+use std::{cell::RefCell, fs, path::Path};
+
+use burn::tensor::Device;
+use salamander_compare::*;
+use salamander_experiment::Judging;
+use salamander_train::{Display, Interrupter};
+use serde_json::json;
+
+fn study(contenders: &[&str], matched: Matched, amount: Option<f64>, folder: &Path) -> Study {
+    let small = [("plan.steps", "6"), ("plan.batch_size", "4"), ("plan.evaluate.every", "3"), ("size.n_layers", "1")];
+    let settings = small.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    Study {
+        contenders: contenders.iter().map(|text| Contender::parse(text).unwrap()).collect(),
+        dataset: None,
+        settings,
+        budget: Budget { matched, amount },
+        tune: vec![],
+        seeds: vec![1, 2],
+        part: None,
+        judging: Judging { most: Some(2), ..Judging::default() },
+        metric: None,
+        folder: folder.into(),
+    }
+}
+
+/// Runs it, and tells for each trial whether it was there before.
+fn run(study: &Study) -> (Result<Results, Error>, Vec<bool>) {
+    run_until(study, Interrupter::new())
+}
+
+fn run_until(study: &Study, interrupter: Interrupter) -> (Result<Results, Error>, Vec<bool>) {
+    let known = RefCell::new(Vec::new());
+    let mut hear = |heard: Heard| {
+        if let Heard::Done { known: was, .. } = heard {
+            known.borrow_mut().push(was);
+        }
+    };
+    let display = |_: &str, _, _| Display::None;
+    let device = Device::flex();
+    let around = Surroundings { device, interrupter, environment: json!({}), hear: &mut hear, display: &display };
+    let results = study.run(around);
+    (results, known.into_inner())
+}
+
+#[test]
+fn the_same_numbers_again_and_nothing_twice() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let two = ["sorter", "sorter:size.n_heads=1"];
+    let first = run(&study(&two, Matched::Tokens, None, one.path())).0.unwrap();
+    let again = run(&study(&two, Matched::Tokens, None, other.path())).0.unwrap();
+    let scores = |results: &Results| {
+        let trials = results.trials.iter().flatten();
+        trials.map(|trial| trial.scores.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(&first), scores(&again), "bit for bit");
+    assert_eq!((first.findings.len(), first.metric.name.as_str()), (1, "loss"));
+    let values = first.values(0, "loss").unwrap();
+    assert!(values.len() == 2 && values[0] != values[1], "seeds differ: {values:?}");
+
+    // A contender and a seed more: only these are made.
+    let mut more =
+        study(&["sorter", "sorter:size.n_heads=1", "sorter:size.d_ff=32"], Matched::Tokens, None, one.path());
+    assert_eq!(run(&more).1, [true, true, false, true, true, false]);
+    more.seeds.push(3);
+    let (results, known) = run(&more);
+    assert_eq!(known, [true, true, true, true, true, true, false, false, false]);
+    assert_eq!(scores(&results.unwrap())[..2], scores(&first)[..2]);
+}
+
+#[test]
+fn what_is_matched_comes_near() {
+    let check = |matched: Matched, amount: f64, of: &dyn Fn(&Entry) -> f64, near: f64| {
+        let folder = tempfile::tempdir().unwrap();
+        let study =
+            Study { seeds: vec![1], ..study(&["sorter", "sorter:size.d_ff=32"], matched, Some(amount), folder.path()) };
+        let results = run(&study).0.unwrap();
+        for entry in &results.entries {
+            assert!((of(entry) / amount - 1.0).abs() < near, "{}: {} of {amount}", entry.name, of(entry));
+            assert!((entry.share - of(entry) / amount).abs() < 1e-9);
+        }
+        results
+    };
+    check(Matched::Parameters, 60_000.0, &|entry| entry.parameters as f64, 0.1);
+    check(Matched::Tokens, 1000.0, &|entry| entry.targets as f64, 0.1);
+    let results = check(Matched::Flops, 3e8, &|entry| entry.flops as f64, 0.15);
+    let steps: Vec<_> = results.entries.iter().map(|entry| entry.recipe.plan.steps).collect();
+    assert!(steps[1] > steps[0], "what is cheaper learns longer: {steps:?}");
+    assert!(results.sentences()[0].contains("one seed"), "{:?}", results.sentences());
+}
+
+#[test]
+fn families_share_data_and_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = ["transformer-nano", "gpt", "gpt:data.task.kind=prefix"];
+    let study = Study { seeds: vec![1], ..study(&models, Matched::Flops, None, folder.path()) };
+    let results = run(&study).0.unwrap();
+    let families: Vec<_> = results.entries.iter().map(|entry| entry.family.as_str()).collect();
+    assert_eq!(families, ["encoder-decoder", "decoder-only", "decoder-only"]);
+    for entry in &results.entries {
+        assert_eq!((entry.recipe.data.set.as_str(), entry.shortened), ("dialect", 0), "{}", entry.name);
+        assert!((0.5..=1.0).contains(&entry.share), "{}: {}", entry.name, entry.share);
+    }
+    assert_eq!(results.table().unwrap().len(), 3);
+    let apart: Vec<_> = results.differences().into_iter().map(|(setting, _)| setting).collect();
+    assert!(apart.contains(&"architecture".into()) && apart.contains(&"data.task.kind".into()), "{apart:?}");
+    assert!(!apart.iter().any(|setting| setting.contains("tokenizer") || setting.contains("batch")), "{apart:?}");
+}
+
+#[test]
+fn who_diverges_is_named_and_not_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let wild = "sorter:plan.schedule={ kind = 'constant', rate = 1e9 }";
+    let results = run(&study(&["sorter", wild], Matched::Tokens, None, folder.path())).0.unwrap();
+    assert!(results.trials[1].iter().all(|trial| trial.diverged.is_some()));
+    assert!(results.table().unwrap().to_string().contains("diverged"));
+    let said = results.sentences();
+    assert!(said.iter().any(|line| line.contains("diverged with seed 1: step 2")), "{said:?}");
+    assert_eq!(results.findings, []);
+}
+
+#[test]
+fn everybody_has_as_many_tries_at_the_learning_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let tune = vec![1e-6, 1.0];
+    let study = Study {
+        tune,
+        seeds: vec![1],
+        ..study(&["sorter", "sorter:size.n_heads=1"], Matched::Tokens, None, folder.path())
+    };
+    let (results, known) = run(&study);
+    let results = results.unwrap();
+    assert_eq!(known, [false; 6], "two tries each, and one run each to judge");
+    assert!(results.entries.iter().all(|entry| entry.rate_factor == 1.0), "a rate of nearly nothing learns nothing");
+    assert!(results.terms().contains("the best of 0.000001, 1 times"), "{}", results.terms());
+    assert_eq!(run(&study).1, [true; 6]);
+}
+
+#[test]
+fn stopped_it_goes_on_to_the_same_numbers() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let study = |folder: &Path| study(&["sorter", "sorter:size.n_heads=1"], Matched::Tokens, None, folder);
+    let stopped = Interrupter::new();
+    stopped.stop(None);
+    let (result, known) = run_until(&study(one.path()), stopped);
+    assert!(matches!(result, Err(Error::Stopped)) && known.is_empty());
+    let (result, whole) = (run(&study(one.path())).0.unwrap(), run(&study(other.path())).0.unwrap());
+    for (a, b) in result.trials.iter().flatten().zip(whole.trials.iter().flatten()) {
+        assert_eq!(a.scores, b.scores);
+    }
+}
+
+#[test]
+fn the_report_stands_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = run(&study(&["sorter", "sorter:size.n_heads=1"], Matched::Flops, None, folder.path())).0.unwrap();
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for part in
+        ["What may be said", "Quality and cost", "What sets them apart", "size.n_heads", "prefers-color-scheme: dark"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    // Nothing is fetched: what is drawn stands in the page.
+    assert!(!page.contains("<script") && !page.contains("<link") && page.matches("data:image/svg+xml").count() == 3);
+    // It is well-formed as XML too, but for the line that says it is HTML and the tags that are never closed.
+    let strict = page.replace("<!doctype html>\n", "");
+    let strict = strict.split("<meta").map(|piece| piece.split_once('>').map_or(piece, |(_, rest)| rest));
+    let strict = strict.collect::<String>();
+    let closed = strict
+        .replace("<img ", "<img data-x=\"\" ")
+        .replace("\">\n<img", "\"/>\n<img")
+        .replace("\">\n<h2", "\"/>\n<h2");
+    assert!(roxmltree::Document::parse(&format!("<html>{closed}")).is_ok(), "{closed}");
+    let table: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("results.json")).unwrap()).unwrap();
+    assert_eq!(table["contenders"].as_array().unwrap().len(), 2);
+    let lines = fs::read_to_string(folder.path().join("results.csv")).unwrap();
+    assert!(lines.starts_with("contender,seed,name,value\nsorter,1,"), "{lines}");
+    let losses = lines.lines().filter(|line| line.contains(",loss,")).count();
+    assert_eq!(losses, results.trials.iter().flatten().count());
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |study: Study| run(&study).0.unwrap_err().to_string();
+    let usual = || study(&["sorter"], Matched::Tokens, None, folder.path());
+    let twice = study(&["sorter", "sorter"], Matched::Tokens, None, folder.path());
+    assert_eq!(said(twice), "`sorter`: it takes part twice");
+    assert!(said(Study { contenders: vec![], ..usual() }).contains("nobody takes part"));
+    assert!(said(Study { seeds: vec![1, 1], ..usual() }).contains("none twice"));
+    let time = Budget { matched: Matched::Time, amount: None };
+    assert!(said(Study { budget: time, ..usual() }).contains("--budget of seconds is needed"));
+    assert!(said(Study { dataset: Some("dialekt".into()), ..usual() }).contains("did you mean `dialect`"));
+    let score = Study { metric: Some("mcc".into()), ..usual() };
+    assert!(said(score).contains("not all are measured by `mcc`; they are by: accuracy, bleu"));
+    let other = study(&["bert-nano:data.task.kind=causal"], Matched::Tokens, None, folder.path());
+    assert!(said(other).contains("cannot do `causal`"));
+    // A file that says something else than it should.
+    let entry = walk(folder.path());
+    fs::write(&entry, "{").unwrap();
+    assert!(said(usual()).contains("delete it, and it is made again"));
+}
+
+fn walk(folder: &Path) -> std::path::PathBuf {
+    let inner = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
+    inner.join("entry.json")
+}

@@ -1,0 +1,78 @@
+//! What training costs, counted before it is done.
+
+use salamander_attention::describe::{Extent, Page};
+use salamander_text::{Batches, Matrix, Rows};
+
+use crate::{Error, Experiment, set::Set};
+
+/// What steps cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Targets learnt from.
+    pub targets: u64,
+    /// Multiplications and additions of all matrix products, padding and what masks hide included: three times those of a
+    /// forward, whose gradients are two products of the same size for each.
+    pub flops: u64,
+}
+
+impl Experiment {
+    /// What each step costs, from the first on, without end. Nothing is computed: the batches are cut and counted.
+    ///
+    /// # Errors
+    /// If there is nothing to learn from.
+    pub fn costs(&self) -> Result<impl Iterator<Item = Cost> + '_, Error> {
+        let Some(set) = &self.train else { return Err(Error::NoPart { part: "train" }) };
+        let (page, batches) = (self.config.page(), self.recipe.plan.accumulate as u64);
+        Ok((0u64..).map(move |step| {
+            let costs = (step * batches..(step + 1) * batches).map(|at| set.cost(at, &page));
+            costs.fold(Cost::default(), |sum, cost| Cost {
+                targets: sum.targets + cost.targets,
+                flops: sum.flops + cost.flops,
+            })
+        }))
+    }
+}
+
+impl Set {
+    fn cost(&self, at: u64, page: &Page) -> Cost {
+        let one = |ids: &Matrix<i64>, targets: usize| cost(page, ids.rows, 0, ids.columns, targets);
+        let rows = |rows: &Rows, targets: usize| one(&rows.ids, targets);
+        match self {
+            Self::Windows(set) => language(set.batch_at(at), one),
+            Self::Documents(set) => language(set.batch_at(at), one),
+            Self::Masked(set) => language(set.batch_at(at), one),
+            Self::Tagged(set) => language(set.batch_at(at), one),
+            Self::Packed(set) => language(set.batch_at(at).language, one),
+            Self::Continued(set) => language(set.batch_at(at), one),
+            Self::Prefixed(set) => language(set.batch_at(at).language, one),
+            Self::Classified(set) => {
+                let batch = set.batch_at(at);
+                rows(&batch.inputs, batch.labels.len())
+            }
+            Self::Questions(set) => {
+                let batch = set.batch_at(at);
+                rows(&batch.inputs, batch.starts.len() + batch.ends.len())
+            }
+            Self::Contrastive(set) => {
+                let batch = set.batch_at(at);
+                let (first, second) = (rows(&batch.first, batch.alike.rows), rows(&batch.second, 0));
+                Cost { flops: first.flops + second.flops, ..first }
+            }
+            Self::Pairs(set) => pair(&set.batch_at(at), page),
+            Self::Denoised(set) => pair(&set.batch_at(at), page),
+        }
+    }
+}
+
+fn language(batch: salamander_text::LanguageBatch, one: impl Fn(&Matrix<i64>, usize) -> Cost) -> Cost {
+    one(&batch.inputs, batch.counted())
+}
+
+fn pair(batch: &salamander_text::PairBatch, page: &Page) -> Cost {
+    let (source, target) = (batch.source.columns, batch.decoder_inputs.columns);
+    cost(page, batch.source.rows, source, target, batch.counted())
+}
+
+fn cost(page: &Page, rows: usize, source: usize, target: usize, targets: usize) -> Cost {
+    Cost { targets: targets as u64, flops: 3 * rows as u64 * page.flops_of(Extent { source, target }) }
+}
