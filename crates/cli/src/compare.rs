@@ -28,14 +28,14 @@ use crate::{
 Examples:
   salamander compare gpt gpt:size.n_layers=2 --match flops --seeds 3
   salamander compare gpt-shakespeare-cpu --vary size.n_heads=1,2,4 --match tokens --budget 1M
-  salamander compare transformer-nano gpt gpt:data.task.kind=prefix --dataset dialect --match flops --budget 1e12
+  salamander compare transformer-nano causal=gpt prefix=gpt:data.task.kind=prefix --dataset dialect --budget 1e12
   salamander compare my.toml bert-classify --match parameters --budget 500k --metric accuracy
-A model is a recipe's name or file, with settings of its own behind colons. Data, tokenizer, batches and lengths are those
+A model is a recipe's name or file, with settings of its own behind colons and, if you like, a short name before it. Data, tokenizer, batches and lengths are those
 of the first model whose recipe is about the data set; optimiser and schedule are each model's own.
 parameters: models are made wider or narrower and learn for the same steps. flops, tokens, time: models stay as they are and
 learn for as many steps as the budget pays for. What is in the folder already is not done again.")]
 pub(crate) struct Compare {
-    /// Who takes part: NAME[:KEY=VALUE]...
+    /// Who takes part: [NAME=]RECIPE[:KEY=VALUE]...
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The data set [default: the first model's]

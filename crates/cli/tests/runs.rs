@@ -1,35 +1,25 @@
 //! The verb `runs` end to end, on folders as training leaves them.
 
+mod support;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::Output,
 };
 
 fn salamander(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_salamander"));
-    let output = command.current_dir(folder).arg("runs").args(arguments).stdin(Stdio::null()).output();
-    output.expect("the binary runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    support::salamander(folder, &[&["runs"], arguments].concat())
 }
 
 #[track_caller]
 fn works(folder: &Path, arguments: &[&str]) -> String {
-    let output = salamander(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
+    support::works(folder, &[&["runs"], arguments].concat())
 }
 
 #[track_caller]
 fn fails(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let output = salamander(folder, arguments);
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}{}", text(&output.stdout));
-    assert!(said.starts_with("error: ") && !said.contains("panicked"), "{arguments:?}: {said}");
-    said
+    support::fails(folder, &[&["runs"], arguments].concat(), code)
 }
 
 /// A run of 20 steps below `runs`.

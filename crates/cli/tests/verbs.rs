@@ -1,37 +1,32 @@
 //! Every verb end to end, and every bad input: one sentence, the right exit code, nothing half-written.
 
+mod support;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Output,
 };
 
-fn salamander(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_salamander"));
-    // What runs though it should not leaves its run there, and not in the source tree.
-    let output = command.args(arguments).current_dir(env!("CARGO_TARGET_TMPDIR")).output();
-    output.expect("the binary runs")
+use support::text;
+
+/// What runs though it should not leaves its run there, and not in the source tree.
+fn place() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn salamander(arguments: &[&str]) -> Output {
+    support::salamander(place(), arguments)
 }
 
 #[track_caller]
 fn works(arguments: &[&str]) -> String {
-    let output = salamander(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
+    support::works(place(), arguments)
 }
 
-/// The one sentence a failing call prints.
 #[track_caller]
 fn fails(arguments: &[&str], code: i32) -> String {
-    let output = salamander(arguments);
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}{}", text(&output.stdout));
-    assert!(said.starts_with("error: ") && !said.contains("panicked"), "{arguments:?}: {said}");
-    said
+    support::fails(place(), arguments, code)
 }
 
 /// A run too small to learn anything, in `folder`.
@@ -318,11 +313,7 @@ fn reports_are_lines_of_json_if_asked_for() {
 #[test]
 fn a_dry_run_tells_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = Command::new(env!("CARGO_BIN_EXE_salamander"))
-        .args(["train", "transformer-nano", "--dry-run"])
-        .current_dir(folder.path())
-        .output()
-        .expect("the binary runs");
+    let output = support::salamander(folder.path(), &["train", "transformer-nano", "--dry-run"]);
     let said = text(&output.stdout);
     assert!(output.status.success() && said.contains("training FLOPs") && said.contains("one step"), "{said}");
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);

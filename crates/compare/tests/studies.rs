@@ -109,6 +109,19 @@ fn families_share_data_and_words() {
 }
 
 #[test]
+fn a_schedule_goes_with_its_recipes_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    // Half of its own steps up; of the twelve that are common at first, and of those that half the budget pays for.
+    let up = "sorter:plan.steps=100:plan.schedule={ kind = 'constant', rate = 1e-3, warmup = 50 }";
+    let mut study = study(&[up], Matched::Tokens, Some(144.0), folder.path());
+    study.settings[0].1 = "12".into();
+    study.seeds = vec![1];
+    let plan = &run(&study).0.unwrap().entries[0].recipe.plan;
+    assert_eq!(plan.steps, 6, "of four rows with six targets each");
+    assert_eq!(plan.schedule, salamander_train::Schedule::Constant { rate: 1e-3, warmup: 3 });
+}
+
+#[test]
 fn who_diverges_is_named_and_not_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let wild = "sorter:plan.schedule={ kind = 'constant', rate = 1e9 }";

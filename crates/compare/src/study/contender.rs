@@ -18,8 +18,8 @@ pub struct Contender {
 }
 
 impl Contender {
-    /// Reads a recipe's name or file with changes behind it: `gpt`, `gpt:size.n_layers=2`,
-    /// `own.toml:data.task.kind=prefix:size.n_heads=1`.
+    /// Reads a recipe's name or file with changes behind it, and a short name before it if it has one: `gpt`,
+    /// `gpt:size.n_layers=2`, `prefix=own.toml:data.task.kind=prefix:size.n_heads=1`.
     ///
     /// ```
     /// use salamander_compare::Contender;
@@ -33,7 +33,8 @@ impl Contender {
     /// If there is no such recipe, or a setting does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut parts = text.split(':');
-        let name = parts.next().unwrap_or_default();
+        let first = parts.next().unwrap_or_default();
+        let (alias, name) = first.split_once('=').map_or((None, first), |(alias, name)| (Some(alias), name));
         let mut found = if name.ends_with(".toml") { Recipe::read(Path::new(name))? } else { recipe(name)? };
         let mut changes = Vec::new();
         for change in parts {
@@ -44,7 +45,7 @@ impl Contender {
             found = found.set(key, value)?;
             changes.push((key.to_owned(), value.to_owned()));
         }
-        Ok(Self { name: text.into(), recipe: found, changes })
+        Ok(Self { name: alias.unwrap_or(text).into(), recipe: found, changes })
     }
 
     /// One contender for each value of a setting, written `KEY=VALUE,VALUE,...`; a value may be a table in braces.
@@ -105,6 +106,8 @@ mod tests {
         assert_eq!(names, ["gpt:size.n_heads=1", "gpt:size.n_heads=2"]);
         assert_eq!(swept.iter().map(|contender| contender.recipe.size.n_heads).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(Contender::parse(names[1]).unwrap(), swept[1], "a name says all");
+        let short = Contender::parse("two=gpt:size.n_heads=2").unwrap();
+        assert_eq!((short.name.as_str(), &short.recipe), ("two", &swept[1].recipe));
     }
 
     #[test]

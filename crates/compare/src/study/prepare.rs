@@ -28,7 +28,6 @@ impl Study {
     pub(super) fn prepare(&self, around: &mut Surroundings) -> Result<Vec<Entry>, Error> {
         self.validate()?;
         let lead = self.lead()?;
-        fs::create_dir_all(self.folder()).map_err(Error::io(self.folder(), "written"))?;
         let words = self.share_tokenizer(&lead, around)?;
         let mut entries: Vec<Entry> = Vec::new();
         let mut amount = self.budget.amount;
@@ -94,12 +93,17 @@ impl Study {
         recipe.data = DataChoice { task, tokenizer_file: Some(self.folder().join(TOKENIZER)), ..lead.data.clone() };
         let Plan { schedule, optimizer, clip, steps, .. } = recipe.plan;
         let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
-        recipe.plan = Plan { schedule, optimizer, clip, ..lead.plan.clone() };
+        recipe.plan = Plan { schedule: schedule.clone(), optimizer, clip, ..lead.plan.clone() };
         let mut recipe = self.set(recipe)?;
         for (key, value) in &contender.changes {
             recipe = recipe.set(key, value)?;
         }
-        recipe.plan.seed = self.seeds[0];
+        let about = |changes: &[(String, String)]| changes.iter().any(|(key, _)| key.starts_with("plan.schedule"));
+        if about(&contender.changes) || !about(&self.settings) {
+            // What it says of its own schedule, it says of its own steps.
+            recipe.plan.schedule = schedule;
+        }
+        (recipe.plan.steps, recipe.plan.seed) = (lead.plan.steps, self.seeds[0]);
         let joined =
             recipe.config(Some(1))?.family() == "decoder-only" && lead.config(Some(1))?.family() != "decoder-only";
         if joined {
@@ -117,6 +121,7 @@ impl Study {
         lead.data.tokenizer_file = path.is_file().then(|| path.clone());
         let experiment = Experiment::prepare(lead, &mut |progress| (around.hear)(Heard::Progress(progress)))?;
         if !path.is_file() {
+            fs::create_dir_all(self.folder()).map_err(Error::io(self.folder(), "written"))?;
             experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
         }
         Ok(experiment.tokenizer.vocab_size())
