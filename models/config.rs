@@ -2,6 +2,7 @@
 
 use burn::{module::Module, tensor::Device};
 use salamander_attention::ConfigError;
+use salamander_baselines::{RecurrentLm, RecurrentLmConfig};
 use salamander_checkpoint::{Directory, Names};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
@@ -37,6 +38,8 @@ pub enum ModelConfig {
     ReplacedTokens(ReplacedTokensConfig),
     /// Reads and writes.
     EncoderDecoder(EncoderDecoderConfig),
+    /// Predicts from a state.
+    Recurrent(RecurrentLmConfig),
 }
 
 /// A model of any family.
@@ -61,6 +64,8 @@ pub enum Model {
     ReplacedTokens(ReplacedTokens),
     /// Reads and writes.
     EncoderDecoder(EncoderDecoder),
+    /// Predicts from a state.
+    Recurrent(RecurrentLm),
 }
 
 /// The same for every family.
@@ -76,6 +81,7 @@ macro_rules! each {
             Self::Discriminator($model) => $body,
             Self::ReplacedTokens($model) => $body,
             Self::EncoderDecoder($model) => $body,
+            Self::Recurrent($model) => $body,
         }
     };
 }
@@ -93,6 +99,7 @@ macro_rules! map {
             Self::Discriminator($model) => Model::Discriminator($body),
             Self::ReplacedTokens($model) => Model::ReplacedTokens($body),
             Self::EncoderDecoder($model) => Model::EncoderDecoder($body),
+            Self::Recurrent($model) => Model::Recurrent($body),
         }
     };
 }
@@ -121,7 +128,7 @@ impl ModelConfig {
             Self::SentenceEncoder(config) => Some(&config.encoder),
             Self::Discriminator(config) => Some(&config.encoder),
             Self::ReplacedTokens(config) => Some(&config.discriminator.encoder),
-            Self::DecoderOnly(_) | Self::EncoderDecoder(_) => None,
+            Self::DecoderOnly(_) | Self::EncoderDecoder(_) | Self::Recurrent(_) => None,
         }
     }
 
@@ -130,6 +137,7 @@ impl ModelConfig {
         match self {
             Self::DecoderOnly(config) => config.vocab_size,
             Self::EncoderDecoder(config) => config.vocab_size,
+            Self::Recurrent(config) => config.vocab_size,
             reads => reads.encoder().map_or(0, |encoder| encoder.vocab_size),
         }
     }
@@ -139,6 +147,8 @@ impl ModelConfig {
         match self {
             Self::DecoderOnly(config) => config.max_seq_len,
             Self::EncoderDecoder(config) => config.max_seq_len,
+            // A state takes in as many as there are.
+            Self::Recurrent(_) => usize::MAX,
             reads => reads.encoder().map_or(0, |encoder| encoder.max_seq_len),
         }
     }
@@ -148,11 +158,17 @@ impl ModelConfig {
         self.init(&Device::default()).num_params()
     }
 
+    /// Whether it reads a source and writes its target in one sequence.
+    pub fn joins(&self) -> bool {
+        matches!(self, Self::DecoderOnly(_) | Self::Recurrent(_))
+    }
+
     /// What the family is called.
     pub fn family(&self) -> &'static str {
         match self {
             Self::DecoderOnly(_) => "decoder-only",
             Self::EncoderDecoder(_) => "encoder-decoder",
+            Self::Recurrent(_) => "recurrent",
             _ => "encoder-only",
         }
     }

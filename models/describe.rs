@@ -17,6 +17,7 @@ impl ModelConfig {
             Self::Discriminator(config) => config.page(),
             Self::ReplacedTokens(config) => config.page(),
             Self::EncoderDecoder(config) => config.page(),
+            Self::Recurrent(config) => config.page(),
         }
     }
 }

@@ -28,6 +28,7 @@ mod llama;
 mod open;
 pub mod parity;
 mod recipe;
+mod recurrent;
 mod size;
 mod t5;
 mod transformer;
@@ -73,6 +74,7 @@ pub const ALL: &[Architecture] = &[
     t5::ARCHITECTURE,
     bart::ARCHITECTURE,
     transformer::ARCHITECTURE,
+    recurrent::ARCHITECTURE,
 ];
 
 /// The architecture of that name.

@@ -83,6 +83,7 @@ fn run(model: &Model, wanted: &Reference, trace: &mut Trace, device: &Device) ->
         Model::QuestionAnswerer(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::Discriminator(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::SentenceEncoder(_) => return Err("a sentence encoder has no logits to compare".into()),
+        Model::Recurrent(model) => tensor(model.forward(tokens)),
         Model::ReplacedTokens(_) => {
             return Err("no other library keeps generator and discriminator in one model".into());
         }

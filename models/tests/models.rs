@@ -50,6 +50,7 @@ fn logits(model: &Model) -> Vec<f32> {
         Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),
         Model::Discriminator(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::ReplacedTokens(model) => model.guess(tokens, &mut Pass::default()).into_data(),
+        Model::Recurrent(model) => model.forward(tokens).into_data(),
         Model::EncoderDecoder(model) => {
             let states = model.encode(tokens.clone(), &mut Pass::default());
             let memory = Memory { states, mask: Default::default() };

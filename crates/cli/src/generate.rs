@@ -92,6 +92,10 @@ impl Generate {
         match &model {
             Model::DecoderOnly(model) => self.complete(model, &tokenizer, longest, sampling)?,
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
+            Model::Recurrent(_) => bail!(
+                "{} is a recurrent network: it is trained and judged here, and does not write",
+                self.model.display()
+            ),
             _ => bail!("{} is an encoder: it reads and does not write", self.model.display()),
         }
         Ok(ExitCode::SUCCESS)

@@ -125,8 +125,7 @@ fn load(recipe: &Recipe, config: &ModelConfig, progress: &mut dyn FnMut(Progress
     let data = &recipe.data;
     let plain = Options::default();
     // Only the next token of a long text can be asked for without having all of the text in memory.
-    let streams = matches!(config, ModelConfig::DecoderOnly(_))
-        && matches!(data.task, None | Some(Task::Causal { packing: None }));
+    let streams = config.joins() && matches!(data.task, None | Some(Task::Causal { packing: None }));
     let options = Options {
         seed: data.seed.unwrap_or(recipe.plan.seed),
         data: data.path.clone(),

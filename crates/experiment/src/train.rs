@@ -79,6 +79,15 @@ impl Experiment {
             (Model::SentenceEncoder(model), Set::Contrastive(train), Set::Contrastive(validation)) => {
                 self.go(model, (train, validation), place, None, Model::SentenceEncoder)
             }
+            (Model::Recurrent(model), Set::Windows(train), Set::Windows(validation)) => {
+                self.go(model, (train, validation), place, None, Model::Recurrent)
+            }
+            (Model::Recurrent(model), Set::Documents(train), Set::Documents(validation)) => {
+                self.go(model, (train, validation), place, None, Model::Recurrent)
+            }
+            (Model::Recurrent(model), Set::Continued(train), Set::Continued(validation)) => {
+                self.go(model, (train, validation), place, None, Model::Recurrent)
+            }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::EncoderDecoder)
             }

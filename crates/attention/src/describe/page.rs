@@ -1,5 +1,7 @@
 //! What stands on the page.
 
+use std::collections::BTreeSet;
+
 use salamander_kernels::Reach;
 
 use super::place::number;
@@ -63,6 +65,8 @@ pub enum Group {
     Attention,
     /// Matrices of the feed-forward.
     FeedForward,
+    /// Matrices between a state and the next.
+    Recurrence,
     /// Gains and shifts.
     Norm,
     /// What makes the result of the stream, beyond what it shares with the embedding.
@@ -157,6 +161,11 @@ impl Page {
     /// The parameters of one group.
     pub fn parameters_of(&self, group: Group) -> usize {
         self.parts.iter().filter(|part| part.group == group).map(Part::parameters).sum()
+    }
+
+    /// The groups that any parameter belongs to.
+    pub fn groups(&self) -> BTreeSet<Group> {
+        self.parts.iter().map(|part| part.group).collect()
     }
 
     /// All parameters but the tables of vectors, which are looked up and not computed with.

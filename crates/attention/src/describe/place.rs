@@ -66,6 +66,12 @@ impl Place {
         Self { copies, bias, ..self.within(name).within("{}") }
     }
 
+    /// In each of `copies` layers of the list `name`.
+    #[must_use]
+    pub fn copies(&self, name: &str, copies: usize) -> Self {
+        self.layers(name, copies, None)
+    }
+
     /// Lists a parameter.
     pub fn parameter(&self, name: &str, shape: &[usize], group: Group, page: &mut Page) {
         let name = self.within(name).path;

@@ -39,8 +39,7 @@ impl Page {
             let share = 100.0 * count as f64 / self.parameters().max(1) as f64;
             writeln!(f, "  {name:<22}{:>16}{share:>8.1} %", grouped(count as u64))
         };
-        let groups = [Group::Embedding, Group::Attention, Group::FeedForward, Group::Norm, Group::Head];
-        for group in groups {
+        for group in self.groups() {
             row(f, group.name(), self.parameters_of(group))?;
         }
         row(f, "total", self.parameters())?;
@@ -70,6 +69,7 @@ impl Group {
             Self::Embedding => "embedding",
             Self::Attention => "attention",
             Self::FeedForward => "feed-forward",
+            Self::Recurrence => "recurrence",
             Self::Norm => "norms",
             Self::Head => "head",
         }

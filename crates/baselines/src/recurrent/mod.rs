@@ -1,6 +1,7 @@
 //! Models that read one token after another and keep a state.
 
 mod cell;
+mod describe;
 mod language;
 mod layer;
 mod reader;

@@ -4,7 +4,6 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use salamander::{
-    attention::describe::Group,
     datasets,
     experiment::{self, Place},
     models::{ModelConfig, Recipe},
@@ -61,15 +60,8 @@ fn tell(recipe: &Recipe, config: &ModelConfig) {
     let parameters = page.parameters();
     say!("{}: {}", recipe.name, recipe.summary);
     say!("parameters: {parameters}");
-    let groups = [
-        (Group::Embedding, "embedding"),
-        (Group::Attention, "attention"),
-        (Group::FeedForward, "feed-forward"),
-        (Group::Norm, "norms"),
-        (Group::Head, "head"),
-    ];
-    for (group, name) in groups {
-        say!("  {name:<14} {}", page.parameters_of(group));
+    for group in page.groups() {
+        say!("  {:<14} {}", group.name(), page.parameters_of(group));
     }
     let tokens = plan.batch_tokens.unwrap_or(plan.batch_size * plan.seq_len) * plan.accumulate;
     let flops = page.training_flops_per_token() as f64;

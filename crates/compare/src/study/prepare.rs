@@ -104,9 +104,7 @@ impl Study {
             recipe.plan.schedule = schedule;
         }
         (recipe.plan.steps, recipe.plan.seed) = (lead.plan.steps, self.seeds[0]);
-        let joined =
-            recipe.config(Some(1))?.family() == "decoder-only" && lead.config(Some(1))?.family() != "decoder-only";
-        if joined {
+        if recipe.config(Some(1))?.joins() && lead.config(Some(1))?.family() == "encoder-decoder" {
             // A source and its target share a row.
             recipe.plan.seq_len *= 2;
         }

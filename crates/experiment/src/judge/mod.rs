@@ -81,6 +81,9 @@ impl Experiment {
             (Model::TokenClassifier(model), Set::Tagged(set)) => self.labelled(model, &**set, progress),
             (Model::QuestionAnswerer(model), Set::Questions(set)) => self.pointed_at(model, set, part, progress),
             (Model::SentenceEncoder(model), Set::Contrastive(set)) => labels::retrieved(model, &**set, progress),
+            (Model::Recurrent(model), Set::Windows(set)) => likelihood::text(model, &**set, tokenizer, progress),
+            (Model::Recurrent(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
+            (Model::Recurrent(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Pairs(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
                 scores.extend(self.translated(model, part, judging, progress)?);
