@@ -85,12 +85,19 @@ impl Generate {
             return Err(Usage("a search begins with a prompt: give one with --prompt \"...\"".into()).into());
         }
         let device = self.on.open()?;
-        let Loaded { config, model, tokenizer, .. } = open_model(&self.model, &device)?;
+        let Loaded { config, model, tokenizer, recipe, .. } = open_model(&self.model, &device)?;
         let tokenizer =
             tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();
         match &model {
-            Model::DecoderOnly(model) => self.complete(model, &tokenizer, longest, sampling)?,
+            Model::DecoderOnly(model) => {
+                let reading = match recipe.and_then(|recipe| recipe.data.task) {
+                    Some(Task::Prefix) => Reading::Prefix,
+                    _ => Reading::Causal,
+                };
+                let completer = Completer::new(model, longest).reading(reading);
+                self.complete(&completer, &tokenizer, longest, sampling)?;
+            }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
             Model::Recurrent(_) => bail!(
                 "{} is a recurrent network: it is trained and judged here, and does not write",
@@ -102,8 +109,13 @@ impl Generate {
     }
 
     /// Goes on where each prompt ends.
-    fn complete(&self, model: &Decoder, tokenizer: &Tokenizer, longest: usize, sampling: Sampling) -> Result<()> {
-        let completer = Completer::new(model, longest);
+    fn complete(
+        &self,
+        completer: &Completer,
+        tokenizer: &Tokenizer,
+        longest: usize,
+        sampling: Sampling,
+    ) -> Result<()> {
         let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
         for prompt in self.prompts() {
             let start = start(prompt, tokenizer)?;

@@ -45,9 +45,9 @@ fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<Strin
 /// Sources with what the model writes behind them.
 pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
-    let longest = experiment.config.max_seq_len();
+    let (task, longest) = (experiment.task, experiment.config.max_seq_len());
     let say = move |model: &Decoder| {
-        let answers = Answers::new(model, &tokenizer, longest);
+        let answers = Answers::new(model, task, &tokenizer, longest);
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
         Ok(listed(&sources, &answers.write(&sources, &Judging::default())?))
     };

@@ -2,7 +2,8 @@
 
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Translator};
+use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Reading, Translator};
+use salamander_models::Task;
 use salamander_text::Tokenizer;
 
 use crate::{Error, Judging};
@@ -15,10 +16,11 @@ pub(crate) struct Answers<'t> {
 }
 
 impl<'t> Answers<'t> {
-    pub(crate) fn new(model: &Decoder, tokenizer: &'t Tokenizer, longest: usize) -> Self {
+    pub(crate) fn new(model: &Decoder, task: Task, tokenizer: &'t Tokenizer, longest: usize) -> Self {
         // The last token of an answer is written and never read: there is room for one more than the model takes.
         let longest = longest + 1;
-        Self { completer: Completer::new(model, longest), tokenizer, longest }
+        let reading = if task == Task::Prefix { Reading::Prefix } else { Reading::Causal };
+        Self { completer: Completer::new(model, longest).reading(reading), tokenizer, longest }
     }
 
     /// The best text behind each source, up to its end, or as long as there is room.

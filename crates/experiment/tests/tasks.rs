@@ -41,7 +41,7 @@ fn scored(name: &str, changes: &[(&str, &str)], wanted: &[&str]) {
     assert_eq!(names, wanted, "{name}");
 }
 
-const WRITTEN: [&str; 7] = ["loss", "accuracy", "exact", "bleu", "tokenised bleu", "chrf", "rougeL"];
+const WRITTEN: [&str; 8] = ["loss", "accuracy", "exact", "bleu", "uncased bleu", "tokenised bleu", "chrf", "rougeL"];
 
 #[test]
 fn a_model_that_writes() {
@@ -50,7 +50,13 @@ fn a_model_that_writes() {
     scored("gpt", &[("data.task", "{ kind = 'prefix' }")], &["loss", "accuracy"]);
     scored("gpt", &[("data.set", "dialect")], &WRITTEN);
     scored("gpt", &[("data.set", "topics")], &WRITTEN);
-    scored("gpt", &[("data.set", "dialect"), ("data.task", "{ kind = 'prefix' }")], &["loss", "accuracy"]);
+    scored("gpt", &[("data.set", "dialect"), ("data.task", "{ kind = 'prefix' }")], &WRITTEN);
+}
+
+#[test]
+fn a_model_with_a_state() {
+    scored("lstm-recall", &[], &["loss", "accuracy"]);
+    scored("lstm-recall", &[("data.set", "stories"), ("model.cell", "gru")], &["loss", "accuracy"]);
 }
 
 #[test]

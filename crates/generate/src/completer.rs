@@ -4,7 +4,7 @@ use burn::module::Module;
 use salamander_decoder_only::Decoder;
 
 use crate::{
-    BeamSearch, DecoderWriter, Error, Hypothesis, Request, Tokens,
+    BeamSearch, DecoderWriter, Error, Hypothesis, Reading, Request, Tokens,
     request::{check_ids, check_room},
     search,
     side_by_side::write,
@@ -16,6 +16,7 @@ use crate::{
 pub struct Completer {
     model: Decoder,
     max_seq_len: usize,
+    reading: Reading,
 }
 
 impl Completer {
@@ -23,7 +24,13 @@ impl Completer {
     pub fn new(model: &Decoder, max_seq_len: usize) -> Self {
         // Without gradients and dropout. This also makes the parameters exist: burn initialises them at their first
         // use, which would otherwise fall into the first text.
-        Self { model: model.valid(), max_seq_len }
+        Self { model: model.valid(), max_seq_len, reading: Reading::Causal }
+    }
+
+    /// The same, reading prompts in another way.
+    #[must_use]
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { reading, ..self }
     }
 
     /// The text after `prompt`.
@@ -33,7 +40,7 @@ impl Completer {
     /// is out of its range.
     pub fn complete(&self, prompt: &[u32], request: &Request) -> Result<Tokens<DecoderWriter<'_>>, Error> {
         self.check(prompt, request)?;
-        let writer = DecoderWriter::new(&self.model, 1, prompt.len() + request.new_tokens);
+        let writer = DecoderWriter::new(&self.model, 1, prompt.len() + request.new_tokens).reading(self.reading);
         Tokens::new(writer, prompt, request)
     }
 
@@ -70,7 +77,7 @@ impl Completer {
     /// Has room for `new_tokens` behind each prompt, the shorter ones padded.
     fn writer(&self, prompts: &[Vec<u32>], new_tokens: usize) -> DecoderWriter<'_> {
         let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
-        DecoderWriter::padded(&self.model, padding(prompts), longest + new_tokens)
+        DecoderWriter::padded(&self.model, padding(prompts), longest + new_tokens).reading(self.reading)
     }
 
     fn check(&self, prompt: &[u32], request: &Request) -> Result<(), Error> {

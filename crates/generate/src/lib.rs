@@ -87,4 +87,4 @@ pub use request::Request;
 pub use sampling::{Sampler, Sampling};
 pub use tokens::Tokens;
 pub use translator::Translator;
-pub use writer::{DecoderWriter, TargetWriter, Writer};
+pub use writer::{DecoderWriter, Reading, TargetWriter, Writer};

@@ -27,11 +27,22 @@ pub trait Writer: Send {
     fn device(&self) -> &Device;
 }
 
+/// How a model reads the first tokens it is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As all others: each sees those before it.
+    #[default]
+    Causal,
+    /// From both sides, as a prefix language model has learnt to (Raffel et al. 2019, arXiv:1910.10683, section 3.2.1).
+    Prefix,
+}
+
 /// A [`Decoder`] in the middle of a text.
 #[derive(Debug)]
 pub struct DecoderWriter<'m> {
     model: &'m Decoder,
     cache: KvCache,
+    reading: Reading,
     /// Tokens before each text that count for nothing.
     padding: Vec<usize>,
     device: Device,
@@ -56,7 +67,13 @@ impl<'m> DecoderWriter<'m> {
     /// tokens of row `i` count for nothing: so texts of different lengths end together.
     pub fn padded(model: &'m Decoder, padding: Vec<usize>, capacity: usize) -> Self {
         let device = model.tokens.weight.device();
-        Self { model, cache: model.cache(padding.len(), capacity, &device), padding, device }
+        Self { model, cache: model.cache(padding.len(), capacity, &device), reading: Reading::Causal, padding, device }
+    }
+
+    /// The same, reading what comes first in another way.
+    #[must_use]
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { reading, ..self }
     }
 }
 
@@ -70,8 +87,12 @@ impl<'m> TargetWriter<'m> {
 
 impl Writer for DecoderWriter<'_> {
     fn read(&mut self, tokens: Tensor<2, Int>) -> Tensor<2> {
-        let [_, t] = tokens.dims();
-        let pass = behind_padding(&self.padding, self.cache.len(), t, &self.device);
+        let [b, t] = tokens.dims();
+        let mut pass = behind_padding(&self.padding, self.cache.len(), t, &self.device);
+        if self.reading == Reading::Prefix && self.cache.is_empty() {
+            // Padding before the prompt is part of it, and hidden.
+            pass = pass.with_prefix(vec![t; b]);
+        }
         let mut pass = pass.with_cache(&mut self.cache);
         let x = self.model.hidden(tokens, &mut pass); // [B, T, D]
         self.model.unembed(last(x)).squeeze_dim(1) // [B, V]

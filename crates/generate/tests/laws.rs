@@ -12,7 +12,7 @@ use burn::{
 use models::*;
 use proptest::prelude::*;
 use salamander_decoder_only::Decoder;
-use salamander_generate::{Completer, DecoderWriter, Error, Request, Sampling, Translator, Writer};
+use salamander_generate::{Completer, DecoderWriter, Error, Reading, Request, Sampling, Translator, Writer};
 use salamander_text::Tokenizer;
 use support::*;
 
@@ -128,6 +128,20 @@ proptest! {
             texts.iter_mut().zip(3..).for_each(|(text, word)| text.push(word));
             unread = Tensor::cat(texts.iter().map(|text| row(&text[text.len() - 1..], &device)).collect(), 0);
         }
+    }
+
+    #[test]
+    fn prompts_read_from_both_sides(choice in choices(), lengths in prop::collection::vec(1..6usize, 1..5)) {
+        let model = decoder(&choice, &Device::flex());
+        let completer = Completer::new(&model, LONGEST).reading(Reading::Prefix);
+        let prompts: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
+        let together = completer.complete_all(&prompts, &Request::greedy(6)).expect("legal prompts");
+        for (prompt, text) in prompts.iter().zip(&together) {
+            prop_assert!(is_greedy(behind_prefix(&model, prompt.len()), prompt, text, None));
+        }
+        let alone = completer.complete(&prompts[0], &Request::greedy(6)).expect("a legal prompt");
+        let alone = alone.collect::<Result<Vec<_>, _>>().expect("finite logits");
+        prop_assert!(is_greedy(behind_prefix(&model, prompts[0].len()), &prompts[0], &alone, None));
     }
 
     #[test]

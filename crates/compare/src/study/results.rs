@@ -64,7 +64,7 @@ pub struct Results {
     pub trials: Vec<Vec<Trial>>,
     /// What decides.
     pub metric: Measured,
-    /// The best against each other; empty with one seed. Who diverged with any seed is not among them.
+    /// The best against each other, and each against the next best; empty with one seed. Who diverged with any seed is not among them.
     pub findings: Vec<Finding>,
 }
 

@@ -6,6 +6,7 @@ mod labels;
 mod likelihood;
 mod written;
 
+use salamander_datasets::Corpus;
 use salamander_generate::{BeamSearch, Longest};
 use salamander_models::Model;
 
@@ -70,7 +71,14 @@ impl Experiment {
                 scores.extend(self.answered(model, part, judging, progress)?);
                 Ok(scores)
             }
-            (Model::DecoderOnly(model), Set::Prefixed(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::DecoderOnly(model), Set::Prefixed(set)) => {
+                let mut scores = likelihood::tokens(model, &**set, progress)?;
+                // Of running text nothing is to be written.
+                if matches!(self.corpus, Corpus::Pairs(_)) {
+                    scores.extend(self.answered(model, part, judging, progress)?);
+                }
+                Ok(scores)
+            }
             (Model::MaskedLm(model), Set::Masked(set)) => {
                 let mut scores = likelihood::gaps(model, &**set, progress)?;
                 scores.push(self.bigram(set)?);

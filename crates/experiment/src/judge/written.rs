@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use salamander_datasets::{Corpus, Pair};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
-use salamander_metrics::{Bleu, BleuOptions, Chrf, ChrfOptions, Rouge, Stemming};
+use salamander_metrics::{Bleu, BleuOptions, Case, Chrf, ChrfOptions, Rouge, Stemming};
 use salamander_text::TokenizerKind;
 
 use super::{Judging, Score};
@@ -26,7 +26,7 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
-        let answers = Answers::new(model, &self.tokenizer, self.config.max_seq_len());
+        let answers = Answers::new(model, self.task, &self.tokenizer, self.config.max_seq_len());
         self.compared(part, judging, progress, |sources| answers.write(sources, judging))
     }
 
@@ -86,21 +86,26 @@ impl Experiment {
 
 fn scores(written: &[String], references: &[String]) -> Result<Vec<Score>, Error> {
     let (mut bleu, mut tokenised) = (Bleu::new(BleuOptions::default()), Bleu::new(BleuOptions::multi_bleu()));
+    // Of models that write small letters alone.
+    let mut uncased = Bleu::new(BleuOptions { case: Case::Lower, ..BleuOptions::default() });
     let (mut chrf, mut rouge) = (Chrf::new(ChrfOptions::default()), Rouge::new(Stemming::default()));
     let mut exact = 0;
     for (written, reference) in written.iter().zip(references) {
         exact += usize::from(written == reference);
         bleu.add(written, &[reference])?;
+        uncased.add(written, &[reference])?;
         tokenised.add(written, &[reference])?;
         chrf.add(written, &[reference])?;
         rouge.add(written, &[reference])?;
     }
     let value = exact as f64 / references.len().max(1) as f64;
     let text = format!("exact {exact} of {} ({:.2} %)", references.len(), 100.0 * value);
-    let (bleu, tokenised, chrf, rouge) = (bleu.finish()?, tokenised.finish()?, chrf.finish()?, rouge.finish()?);
+    let (bleu, uncased, tokenised) = (bleu.finish()?, uncased.finish()?, tokenised.finish()?);
+    let (chrf, rouge) = (chrf.finish()?, rouge.finish()?);
     Ok(vec![
         Score { name: "exact", value, text },
         Score { name: "bleu", value: bleu.score, text: format!("{bleu:.2}") },
+        Score { name: "uncased bleu", value: uncased.score, text: format!("{uncased:.2}") },
         Score { name: "tokenised bleu", value: tokenised.score, text: format!("{tokenised:.2}") },
         Score { name: "chrf", value: chrf.score, text: format!("{chrf:.2}") },
         Score { name: "rougeL", value: rouge.rouge_l.f1, text: rouge.to_string() },

@@ -80,6 +80,12 @@ pub fn alone<'m>(model: &'m EncoderDecoder, source: &[u32]) -> impl FnMut(&[u32]
     }
 }
 
+/// The logits behind a text whose first tokens are read from both sides, all of it read anew.
+pub fn behind_prefix(model: &Decoder, prefix: usize) -> impl FnMut(&[u32]) -> Vec<f32> {
+    let device = Device::flex();
+    move |all| last(model.forward(row(all, &device), &mut Pass::default().with_prefix(vec![prefix])))
+}
+
 /// The logits behind a text, all of it read anew.
 pub fn anew(model: &Decoder) -> impl FnMut(&[u32]) -> Vec<f32> {
     let device = Device::flex();
