@@ -8,10 +8,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    decoder_only::Decoder,
     encoder_decoder::EncoderDecoder,
-    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Request, Sampling, Translator},
-    models::{Loaded, Model},
+    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Reading, Request, Sampling, Translator},
+    models::{Loaded, Model, Task},
     text::Tokenizer,
 };
 
@@ -109,13 +108,7 @@ impl Generate {
     }
 
     /// Goes on where each prompt ends.
-    fn complete(
-        &self,
-        completer: &Completer,
-        tokenizer: &Tokenizer,
-        longest: usize,
-        sampling: Sampling,
-    ) -> Result<()> {
+    fn complete(&self, completer: &Completer, tokenizer: &Tokenizer, longest: usize, sampling: Sampling) -> Result<()> {
         let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
         for prompt in self.prompts() {
             let start = start(prompt, tokenizer)?;
