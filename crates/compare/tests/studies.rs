@@ -4,7 +4,7 @@ use std::{cell::RefCell, fs, path::Path};
 
 use burn::tensor::Device;
 use salamander_compare::*;
-use salamander_experiment::Judging;
+use salamander_experiment::{Experiment, Judging};
 use salamander_train::{Display, Interrupter};
 use serde_json::json;
 
@@ -106,6 +106,21 @@ fn families_share_data_and_words() {
     let apart: Vec<_> = results.differences().into_iter().map(|(setting, _)| setting).collect();
     assert!(apart.contains(&"architecture".into()) && apart.contains(&"data.task.kind".into()), "{apart:?}");
     assert!(!apart.iter().any(|setting| setting.contains("tokenizer") || setting.contains("batch")), "{apart:?}");
+}
+
+#[test]
+fn who_writes_the_class_knows_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = study(&["bert-classify", "gpt"], Matched::Tokens, Some(40.0), folder.path());
+    (study.dataset, study.seeds) = (Some("topics".into()), vec![1]);
+    let results = run(&study).0.unwrap();
+    assert_eq!(results.metric.name, "accuracy", "what both are measured by");
+    let words = salamander_text::Tokenizer::load(folder.path().join("tokenizer.json")).unwrap();
+    let corpus = Experiment::prepare(results.entries[1].recipe.clone(), &mut |_| {}).unwrap().corpus;
+    let salamander_datasets::Corpus::Pairs(splits) = corpus else { panic!("a writer has pairs") };
+    for (_, class) in &splits.validation {
+        assert_eq!(words.decode(&words.encode(class).unwrap()).unwrap(), *class);
+    }
 }
 
 #[test]

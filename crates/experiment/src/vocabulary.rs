@@ -48,7 +48,8 @@ fn texts(corpus: &Corpus) -> Vec<&str> {
         Corpus::Text(splits) => each(splits, |text| [text.as_str()]),
         Corpus::Stream(_) => Vec::new(),
         Corpus::Pairs(splits) => each(splits, |(source, target)| [source.as_str(), target]),
-        Corpus::Labelled { splits, .. } => each(splits, |item| [item.text.as_str()]),
+        // With the class, as often as a model that writes it would read it: so readers and writers share their words.
+        Corpus::Labelled { splits, classes } => each(splits, |item| [item.text.as_str(), &classes[item.label]]),
         Corpus::Tagged { splits, .. } => {
             splits.train.iter().flat_map(|sentence| sentence.words.iter().map(String::as_str)).collect()
         }
