@@ -28,7 +28,7 @@ mod llama;
 mod open;
 pub mod parity;
 mod recipe;
-mod recurrent;
+mod rnn;
 mod size;
 mod t5;
 mod transformer;
@@ -74,7 +74,7 @@ pub const ALL: &[Architecture] = &[
     t5::ARCHITECTURE,
     bart::ARCHITECTURE,
     transformer::ARCHITECTURE,
-    recurrent::ARCHITECTURE,
+    rnn::ARCHITECTURE,
 ];
 
 /// The architecture of that name.

@@ -67,7 +67,7 @@ impl Cell {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Elman => "rnn",
+            Self::Elman => "elman",
             Self::Lstm => "lstm",
             Self::Gru => "gru",
         }

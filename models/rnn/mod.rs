@@ -7,7 +7,7 @@ use salamander_checkpoint::Names;
 use crate::{Architecture, Error, ModelConfig, Size};
 
 pub(crate) const ARCHITECTURE: Architecture = Architecture {
-    name: "recurrent",
+    name: "rnn",
     summary: "LSTM by default, GRU and Elman's network by `model.cell`: a state that is read and written token by token",
     paper: "Hochreiter and Schmidhuber 1997; Cho et al. 2014, arXiv:1406.1078; Elman 1990",
     hugging_face: &[],
