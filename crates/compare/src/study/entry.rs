@@ -22,7 +22,7 @@ pub struct Entry {
     pub targets: u64,
     /// Operations of training: multiplications and additions of all matrix products, with the first seed.
     pub flops: u64,
-    /// How near it comes to the budget, as a share of it: 1 if it meets it.
+    /// How near it comes to the budget, as a share of it: 1 if it meets it, or if that is only known afterwards.
     pub share: f64,
     /// What the recipe's own learning rate is multiplied with.
     pub rate_factor: f64,

@@ -19,7 +19,7 @@ th:first-child, td:first-child { text-align: left }
 thead th { background: var(--shade) }
 pre { background: var(--shade); padding: .6rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }
 .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem }
-svg { width: 100%; height: auto }
+img { width: 100%; min-width: 36rem; height: auto }
 ";
 
 impl Results {
@@ -84,7 +84,7 @@ impl Results {
                 // A style of a drawing in a page is a style of the page: each drawing is a document of its own.
                 let _ = writeln!(
                     out,
-                    "<img alt=\"{}\" style=\"width: 100%\" src=\"data:image/svg+xml;charset=utf-8,{}\">",
+                    "<div class=\"wide\"><img alt=\"{}\" src=\"data:image/svg+xml;charset=utf-8,{}\"></div>",
                     escaped(&format!("{metric} over {}", across.name())),
                     encoded(&plot.svg())
                 );

@@ -17,6 +17,10 @@ use crate::Error;
 const TOKENIZER: &str = "tokenizer.json";
 /// What is known of a contender before it is trained.
 const ENTRY: &str = "entry.json";
+/// Steps whose batches are cut to count what they cost; those behind them cost as much as these on average.
+const COUNTED: usize = 10_000;
+/// Evaluations on the way, at least.
+const POINTS: usize = 10;
 /// Steps to measure the speed of.
 const TRIED: usize = 20;
 /// Those that any task may need: so all have one vocabulary.
@@ -74,6 +78,10 @@ impl Study {
         lead.data.special.get_or_insert(SPECIAL.into());
         lead.data.seed.get_or_insert(lead.plan.seed);
         lead.plan.seed = self.seeds[0];
+        if !self.settings.iter().any(|(key, _)| key == "plan.evaluate.every") {
+            // A curve needs points, also over fewer steps than the recipe's.
+            lead.plan.evaluate.every = lead.plan.evaluate.every.min(lead.plan.steps.div_ceil(POINTS)).max(1);
+        }
         Ok(lead)
     }
 
@@ -203,19 +211,23 @@ impl Study {
 
 /// How many steps cost no more than that.
 fn paid(experiment: &Experiment, most: f64, of: fn(&Cost) -> u64) -> Result<usize, Error> {
-    let mut sum = 0.0;
-    let costs = experiment.costs()?.map(|cost| of(&cost));
-    Ok(costs
-        .take_while(|cost| {
-            sum += *cost as f64;
-            sum <= most
-        })
-        .count())
+    let (mut steps, mut sum) = (0, 0.0);
+    for cost in experiment.costs()?.take(COUNTED) {
+        let more = sum + of(&cost) as f64;
+        if more > most {
+            return Ok(steps);
+        }
+        (steps, sum) = (steps + 1, more);
+    }
+    Ok((most / (sum / steps as f64)) as usize)
 }
 
 fn total(experiment: &Experiment, steps: usize) -> Result<Cost, Error> {
+    let counted = steps.min(COUNTED);
     let add = |sum: Cost, cost: Cost| Cost { targets: sum.targets + cost.targets, flops: sum.flops + cost.flops };
-    Ok(experiment.costs()?.take(steps).fold(Cost::default(), add))
+    let sum = experiment.costs()?.take(counted).fold(Cost::default(), add);
+    let all = |sum: u64| u64::try_from(u128::from(sum) * steps as u128 / counted as u128).unwrap_or(u64::MAX);
+    Ok(Cost { targets: all(sum.targets), flops: all(sum.flops) })
 }
 
 /// On this machine, now.
@@ -241,4 +253,25 @@ fn read(path: &Path) -> Result<Option<Entry>, Error> {
     }
     let text = fs::read_to_string(path).map_err(Error::io(path, "read"))?;
     serde_json::from_str(&text).map(Some).map_err(|error| Error::result(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_steps_than_are_counted_cost_as_much_as_these() {
+        let recipe = salamander_models::recipe("sorter").unwrap().set("plan.batch_size", "2").unwrap();
+        let experiment = Experiment::prepare(recipe, &mut |_| {}).unwrap();
+        // Six letters of each of two rows.
+        let twice = 2 * COUNTED;
+        for steps in [1, 3, COUNTED, twice] {
+            assert_eq!(paid(&experiment, 12.0 * steps as f64, |cost| cost.targets).unwrap(), steps);
+            assert_eq!(paid(&experiment, 12.0 * steps as f64 - 1.0, |cost| cost.targets).unwrap(), steps - 1);
+            assert_eq!(total(&experiment, steps).unwrap().targets, 12 * steps as u64);
+        }
+        let [one, many] = [1, twice].map(|steps| total(&experiment, steps).unwrap().flops);
+        // By hand: three times a forward over the eleven tokens of each of two rows.
+        assert_eq!((one, many), (3 * 2 * experiment.config.page().flops_per_sequence(), twice as u64 * one));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Measured, Results};
+use super::{Matched, Measured, Results};
 use crate::{
     Error, Table,
     numbers::{bytes, thousands},
@@ -41,6 +41,11 @@ impl Results {
                 }
                 Some(mean) => (self.metric.plain(mean.estimate), String::new()),
             };
+            let share = match (self.study.budget.matched, self.study.budget.amount) {
+                // Beforehand it was but an estimate.
+                (Matched::Time, Some(seconds)) => average(&|trial| trial.seconds) / seconds,
+                _ => entry.share,
+            };
             let memory = trials.iter().filter_map(|trial| trial.peak_memory).max();
             table.row([
                 entry.name.clone(),
@@ -54,7 +59,7 @@ impl Results {
                 format!("{:.1}", average(&|trial| trial.seconds)),
                 thousands(average(&|trial| trial.tokens_per_second) as u64),
                 memory.map_or("-".into(), bytes),
-                format!("{:.1} %", 100.0 * entry.share),
+                format!("{:.1} %", 100.0 * share),
             ]);
         }
         Ok(table)
