@@ -42,6 +42,25 @@ pub struct DataChoice {
     pub task: Option<Task>,
 }
 
+impl DataChoice {
+    /// The data set of that name, of which nothing is said but how it becomes tokens.
+    pub fn new(set: impl Into<String>, tokenizer: TokenizerKind) -> Self {
+        Self {
+            set: set.into(),
+            variant: None,
+            path: None,
+            target: None,
+            columns: Vec::new(),
+            tokenizer_file: None,
+            special: None,
+            sizes: BTreeMap::new(),
+            seed: None,
+            tokenizer,
+            task: None,
+        }
+    }
+}
+
 /// A token that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

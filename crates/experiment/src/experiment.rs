@@ -2,12 +2,13 @@
 
 use std::{cell::Cell, path::PathBuf, sync::Arc};
 
-use salamander_datasets::{self as datasets, Corpus, Options};
+use salamander_datasets::{self as datasets, Corpus, Options, Shape};
 use salamander_models::{Loaded, ModelConfig, Recipe, Task};
 use salamander_text::Tokenizer;
 
 use crate::{
     Error, Part, Progress,
+    part::shape,
     set::{Cutter, Set},
     task::{decide, shaped, with_head},
     vocabulary::tokenizer,
@@ -28,6 +29,8 @@ pub struct Experiment {
     pub corpus: Corpus,
     /// How many texts were longer than `plan.seq_len` and lost their end.
     pub shortened: usize,
+    /// What the data set is made of, before it was made into what the model is asked.
+    pub(crate) shape: Shape,
     /// Whether there is but one batch, the first.
     pub(crate) one_batch: bool,
     pub(crate) train: Option<Set>,
@@ -44,10 +47,10 @@ impl Experiment {
         let sketch = recipe.config(Some(1))?;
         let corpus = load(&recipe, &sketch, progress)?;
         let task = decide(&sketch, &corpus, recipe.data.task)?;
-        let corpus = shaped(corpus, task);
+        let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
         let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
         let config = with_head(recipe.config(Some(tokenizer.vocab_size()))?, task, &corpus)?;
-        let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, corpus)?;
+        let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
         let (train, shortened) = experiment.cut(Part::Train, progress)?;
         let (validation, more) = experiment.cut(Part::Validation, progress)?;
         (experiment.train, experiment.validation) = (Some(train), Some(validation));
@@ -63,8 +66,8 @@ impl Experiment {
         let tokenizer = loaded.tokenizer.clone().ok_or(Error::NoTokenizer)?;
         let corpus = load(&recipe, &loaded.config, progress)?;
         let task = decide(&loaded.config, &corpus, recipe.data.task)?;
-        let corpus = shaped(corpus, task);
-        Self::of(recipe, loaded.config.clone(), Arc::new(tokenizer), task, corpus)
+        let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
+        Self::of(recipe, loaded.config.clone(), Arc::new(tokenizer), task, (shape, corpus))
     }
 
     /// Leaves but one batch, to be learnt by heart and checked on: a model that cannot do that has a mistake in it. Targets
@@ -79,7 +82,7 @@ impl Experiment {
         config: ModelConfig,
         tokenizer: Arc<Tokenizer>,
         task: Task,
-        corpus: Corpus,
+        (shape, corpus): (Shape, Corpus),
     ) -> Result<Self, Error> {
         let (asked, most) = (recipe.plan.seq_len, config.max_seq_len());
         if asked > most {
@@ -92,6 +95,7 @@ impl Experiment {
             task,
             corpus,
             shortened: 0,
+            shape,
             one_batch: false,
             train: None,
             validation: None,

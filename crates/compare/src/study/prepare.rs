@@ -69,10 +69,7 @@ impl Study {
         let mut lead = about.clone().find(|recipe| recipe.data.set == *dataset).unwrap_or(first).clone();
         if lead.data.set != *dataset {
             // What was said of other data is no use here.
-            let DataChoice { tokenizer, .. } = lead.data;
-            lead.data =
-                Recipe::set(&first.clone(), "data", &format!("{{ set = '{dataset}', tokenizer = 'words' }}"))?.data;
-            lead.data.tokenizer = tokenizer;
+            lead.data = DataChoice::new(dataset, lead.data.tokenizer);
         }
         let mut lead = self.set(lead)?;
         lead.data.special.get_or_insert(SPECIAL.into());

@@ -6,7 +6,7 @@ mod labels;
 mod likelihood;
 mod written;
 
-use salamander_datasets::Corpus;
+use salamander_datasets::{Corpus, Shape};
 use salamander_generate::{BeamSearch, Longest};
 use salamander_models::Model;
 
@@ -60,6 +60,17 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
+        let scores = self.scores(model, part, judging, progress)?;
+        Ok(if self.shape == Shape::Labelled { of_classes(scores) } else { scores })
+    }
+
+    fn scores(
+        &self,
+        model: &Model,
+        part: Part,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Score>, Error> {
         let (set, _) = self.cut(part, progress)?;
         let tokenizer = &self.tokenizer;
         match (model, &set) {
@@ -101,4 +112,14 @@ impl Experiment {
             _ => Err(self.other_model()),
         }
     }
+}
+
+/// The scores of a model that writes the name of a class: whether it is the right one counts, as for a model that chooses
+/// among them, and not how many of its tokens are.
+fn of_classes(mut scores: Vec<Score>) -> Vec<Score> {
+    let Some(exact) = scores.iter().position(|score| score.name == "exact") else { return scores };
+    let Score { value, text, .. } = scores.swap_remove(exact);
+    scores.retain(|score| score.name == "loss");
+    scores.push(Score { name: "accuracy", value, text: text.replacen("exact", "accuracy", 1) });
+    scores
 }
