@@ -18,7 +18,7 @@ use crate::{
     On,
     choice::key_value,
     evaluate::part,
-    progress::Reporter,
+    progress::{Reporter, clean, show},
     train::{environment, stop_on_signal},
 };
 
@@ -177,11 +177,6 @@ fn rest(elapsed: Duration, made: usize, left: usize) -> String {
     if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
 }
 
-/// Takes the status line away, where there is one.
-fn clean() -> &'static str {
-    if stderr().is_terminal() { "\r\x1b[K" } else { "" }
-}
-
 /// The last of the lines written to it, on one line of a terminal; now and then one elsewhere.
 struct Status {
     label: String,
@@ -198,18 +193,14 @@ impl Status {
         Self { label, line: Vec::new(), terminal: stderr().is_terminal(), last: None }
     }
 
-    fn show(&mut self) -> io::Result<()> {
+    fn tell(&mut self) {
         let text = String::from_utf8_lossy(&self.line);
         // The lines' head says what the columns are; here each number has its place.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.terminal {
-            return write!(stderr(), "\r\x1b[K{}  {text}", self.label);
-        }
-        if self.last.is_none_or(|last| last.elapsed() >= Self::PAUSE) {
+        if self.terminal || self.last.is_none_or(|last| last.elapsed() >= Self::PAUSE) {
             self.last = Some(Instant::now());
-            writeln!(stderr(), "{}  {text}", self.label)?;
+            show(&format!("{}  {text}", self.label));
         }
-        Ok(())
     }
 }
 
@@ -218,7 +209,7 @@ impl Write for Status {
         for &byte in bytes {
             match byte {
                 b'\n' => {
-                    self.show()?;
+                    self.tell();
                     self.line.clear();
                 }
                 _ => self.line.push(byte),

@@ -26,13 +26,7 @@ impl Reporter {
             return;
         }
         self.last = Instant::now();
-        let line = said(&progress);
-        let mut out = stderr();
-        // That nobody reads it is no reason to stop.
-        let _ = match self.terminal {
-            true => write!(out, "\r\x1b[K{line}").and_then(|()| out.flush()),
-            false => writeln!(out, "{line}"),
-        };
+        show(&said(&progress));
         self.shown = true;
     }
 }
@@ -40,10 +34,24 @@ impl Reporter {
 impl Drop for Reporter {
     /// Leaves the line clean.
     fn drop(&mut self) {
-        if self.shown && self.terminal {
-            let _ = write!(stderr(), "\r\x1b[K");
+        if self.shown {
+            let _ = write!(stderr(), "{}", clean());
         }
     }
+}
+
+/// Shows a line: in place of the one before on a terminal, below it elsewhere. That nobody reads it is no reason to stop.
+pub(crate) fn show(line: &str) {
+    let mut out = stderr();
+    let _ = match out.is_terminal() {
+        true => write!(out, "{}{line}", clean()).and_then(|()| out.flush()),
+        false => writeln!(out, "{line}"),
+    };
+}
+
+/// What takes the line away that [`show`] left, where there is one.
+pub(crate) fn clean() -> &'static str {
+    if stderr().is_terminal() { "\r\x1b[K" } else { "" }
 }
 
 fn said(progress: &Progress<'_>) -> String {

@@ -1,32 +1,23 @@
 //! Files that are whole or not there.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-};
+use std::{io, path::Path};
+
+use salamander_checkpoint::{self as checkpoint, ErrorKind};
 
 use crate::Error;
 
-/// Writes beside, and only what is safe takes the name.
+/// Writes as checkpoints are written, and says what was not to be done.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Error> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let aside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = (|| {
-        let mut file = File::create_new(&aside)?;
-        file.write_all(contents)?;
-        file.sync_all()?;
-        fs::rename(&aside, path)
-    })();
-    if written.is_err() {
-        // Nothing better can be done about a file that will not go away; the first error is the one to report.
-        let _ = fs::remove_file(&aside);
-    }
-    written.map_err(Error::io(path, "written"))
+    checkpoint::write(path, contents).map_err(|error| match error.kind() {
+        ErrorKind::Io(source) => Error::io(path, "written")(io::Error::new(source.kind(), source.to_string())),
+        _ => error.into(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

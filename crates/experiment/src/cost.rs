@@ -1,7 +1,9 @@
 //! What training costs, counted before it is done.
 
+use std::iter::Sum;
+
 use salamander_attention::describe::{Extent, Page};
-use salamander_text::{Batches, Matrix, Rows};
+use salamander_text::{Batches, LanguageBatch, Matrix, PairBatch, Rows};
 
 use crate::{Error, Experiment, set::Set};
 
@@ -15,6 +17,13 @@ pub struct Cost {
     pub flops: u64,
 }
 
+impl Sum for Cost {
+    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
+        let add = |sum: Self, cost: Self| Self { targets: sum.targets + cost.targets, flops: sum.flops + cost.flops };
+        costs.fold(Self::default(), add)
+    }
+}
+
 impl Experiment {
     /// What each step costs, from the first on, without end. Nothing is computed: the batches are cut and counted.
     ///
@@ -23,13 +32,7 @@ impl Experiment {
     pub fn costs(&self) -> Result<impl Iterator<Item = Cost> + '_, Error> {
         let Some(set) = &self.train else { return Err(Error::NoPart { part: "train" }) };
         let (page, batches) = (self.config.page(), self.recipe.plan.accumulate as u64);
-        Ok((0u64..).map(move |step| {
-            let costs = (step * batches..(step + 1) * batches).map(|at| set.cost(at, &page));
-            costs.fold(Cost::default(), |sum, cost| Cost {
-                targets: sum.targets + cost.targets,
-                flops: sum.flops + cost.flops,
-            })
-        }))
+        Ok((0u64..).map(move |step| (step * batches..(step + 1) * batches).map(|at| set.cost(at, &page)).sum()))
     }
 }
 
@@ -64,11 +67,11 @@ impl Set {
     }
 }
 
-fn language(batch: salamander_text::LanguageBatch, one: impl Fn(&Matrix<i64>, usize) -> Cost) -> Cost {
+fn language(batch: LanguageBatch, one: impl Fn(&Matrix<i64>, usize) -> Cost) -> Cost {
     one(&batch.inputs, batch.counted())
 }
 
-fn pair(batch: &salamander_text::PairBatch, page: &Page) -> Cost {
+fn pair(batch: &PairBatch, page: &Page) -> Cost {
     let (source, target) = (batch.source.columns, batch.decoder_inputs.columns);
     cost(page, batch.source.rows, source, target, batch.counted())
 }

@@ -15,7 +15,7 @@ impl AttentionConfig {
             let turn = rotary.describe(self.d_head, page);
             lines.push(Equation::new(format!("q, k <- {turn}(q), {turn}(k)"), ""));
         }
-        self.gather(&mut lines, place.counted(), place.bias.as_deref(), place, page);
+        self.gather(&mut lines, place.per, place.bias.as_deref(), place, page);
         let name = if place.reach.right == Some(0) { "causal_attention" } else { "attention" };
         page.define(at, name, "x", lines)
     }

@@ -9,7 +9,8 @@ use super::{Group, Page, Part, Per, Product};
 pub struct Place {
     path: String,
     copies: usize,
-    per: Per,
+    /// For what everything here is computed.
+    pub(super) per: Per,
     /// Width of the stream here.
     pub(super) d_model: usize,
     /// The letter of that width.
@@ -60,16 +61,10 @@ impl Place {
         Self { per, ..self }
     }
 
-    /// In each of `copies` layers.
-    #[must_use]
-    pub(super) fn layers(&self, name: &str, copies: usize, bias: Option<String>) -> Self {
-        Self { copies, bias, ..self.within(name).within("{}") }
-    }
-
     /// In each of `copies` layers of the list `name`.
     #[must_use]
-    pub fn copies(&self, name: &str, copies: usize) -> Self {
-        self.layers(name, copies, None)
+    pub fn layers(&self, name: &str, copies: usize, bias: Option<String>) -> Self {
+        Self { copies, bias, ..self.within(name).within("{}") }
     }
 
     /// Lists a parameter.
@@ -93,11 +88,6 @@ impl Place {
 
     fn at(&self, rows: usize, columns: usize, over: Option<Per>) -> Product {
         Product { name: self.path.clone(), rows, columns, copies: self.copies, per: self.per, over }
-    }
-
-    /// For what everything here is computed.
-    pub(super) fn counted(&self) -> Per {
-        self.per
     }
 
     /// Lists the parameters and the product of the affine map at `name`, and writes it down: `x W_name + b_name`.

@@ -17,13 +17,13 @@ impl Describe for RecurrentLmConfig {
         let x = page.dropped("table[token]".into(), self.dropout);
         page.step("words", format!("x = {x}"), "[B, T, D]");
         // Only the first layer reads vectors of another width.
-        let (first, others) = if d_model == d_hidden { (0, self.n_layers) } else { (1, self.n_layers - 1) };
-        let layers = place.within("layers");
-        if first > 0 {
-            self.cell.describe(d_model, d_hidden, &layers.within("0"), &mut page);
+        let mut alike = self.n_layers;
+        if d_model != d_hidden {
+            self.cell.describe(d_model, d_hidden, &place.within("layers").within("0"), &mut page);
+            alike -= 1;
         }
-        if others > 0 {
-            self.cell.describe(d_hidden, d_hidden, &place.copies("layers", others), &mut page);
+        if alike > 0 {
+            self.cell.describe(d_hidden, d_hidden, &place.layers("layers", alike, None), &mut page);
         }
         let title = format!("each of {} layers", self.n_layers);
         let x = page.dropped(format!("{}(x)", self.cell.name()), self.dropout);

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use salamander_models::{ModelConfig, Recipe};
+use salamander_models::Recipe;
 
 use crate::{Error, numbers::value};
 
@@ -93,8 +93,8 @@ pub(super) fn sized(recipe: &Recipe, words: usize, wanted: f64) -> Result<Recipe
     let unit = if recipe.size.d_head.is_some() { 2 } else { 2 * recipe.size.n_heads.max(1) };
     let counted = |units: usize| -> Result<(Recipe, f64), Error> {
         let recipe = widened(recipe, units * unit);
-        let parameters = parameters(&recipe.config(Some(words))?);
-        Ok((recipe, parameters))
+        let parameters = recipe.config(Some(words))?.num_params();
+        Ok((recipe, parameters as f64))
     };
     // The first width at which it is enough lies in `few + 1 ..= many`.
     let (mut few, mut many) = (0usize, 1);
@@ -121,10 +121,6 @@ fn widened(recipe: &Recipe, d_model: usize) -> Recipe {
     recipe
 }
 
-pub(super) fn parameters(config: &ModelConfig) -> f64 {
-    config.num_params() as f64
-}
-
 #[cfg(test)]
 mod tests {
     use salamander_models::recipe;
@@ -136,7 +132,8 @@ mod tests {
         let gpt = recipe("gpt").unwrap();
         let wanted = 300_000.0;
         let fitted = sized(&gpt, 100, wanted).unwrap();
-        let off = |recipe: &Recipe| (parameters(&recipe.config(Some(100)).unwrap()) - wanted).abs();
+        let parameters = |recipe: &Recipe| recipe.config(Some(100)).unwrap().num_params() as f64;
+        let off = |recipe: &Recipe| (parameters(recipe) - wanted).abs();
         let unit = 2 * gpt.size.n_heads;
         for other in [fitted.size.d_model - unit, fitted.size.d_model + unit] {
             assert!(off(&fitted) <= off(&widened(&gpt, other)), "{other}");
@@ -145,8 +142,7 @@ mod tests {
         // Fewer than the least there can be.
         assert_eq!(sized(&gpt, 100, 1.0).unwrap().size.d_model, unit);
         // What has its own width is found again.
-        let own = parameters(&gpt.config(Some(100)).unwrap());
-        assert_eq!(sized(&gpt, 100, own).unwrap().size, gpt.size);
+        assert_eq!(sized(&gpt, 100, parameters(&gpt)).unwrap().size, gpt.size);
     }
 
     #[test]

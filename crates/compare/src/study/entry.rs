@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use salamander_models::Recipe;
 use serde::{Deserialize, Serialize};
 
+use super::Matched;
+
 /// A contender as it is trained: its recipe sized and timed to the budget, and what that costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -33,6 +35,16 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// How much it takes of what is made the same; of time that is only known afterwards.
+    pub fn takes(&self, matched: Matched) -> Option<f64> {
+        match matched {
+            Matched::Parameters => Some(self.parameters as f64),
+            Matched::Flops => Some(self.flops as f64),
+            Matched::Tokens => Some(self.targets as f64),
+            Matched::Time => None,
+        }
+    }
+
     /// Operations of training for each target.
     pub fn flops_per_target(&self) -> f64 {
         self.flops as f64 / self.targets.max(1) as f64

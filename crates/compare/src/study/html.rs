@@ -53,7 +53,7 @@ impl Results {
         out += "<h2>To repeat a run</h2>\n<pre>";
         for entry in &self.entries {
             for seed in &self.study.seeds {
-                let folder = self.study.folder.join(&entry.folder).join(format!("seed-{seed}"));
+                let folder = self.study.run_folder(entry, *seed);
                 let command = format!("cargo xtask train --config {}/config.toml", folder.display());
                 let _ = writeln!(out, "{}", escaped(&command));
             }
@@ -68,7 +68,7 @@ impl Results {
         let seed = self.study.seeds[0];
         let mut curves = Vec::new();
         for entry in &self.entries {
-            let run = RunSummary::read(self.study.folder.join(&entry.folder).join(format!("seed-{seed}")))?;
+            let run = RunSummary::read(self.study.run_folder(entry, seed))?;
             curves.push(Curve { name: entry.name.clone(), ..Curve::read(&run, &metric)? });
         }
         if curves.iter().all(|curve| curve.points.is_empty()) {

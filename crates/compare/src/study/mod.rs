@@ -4,6 +4,7 @@ mod budget;
 mod contender;
 mod entry;
 mod html;
+mod kept;
 mod prepare;
 mod results;
 mod tables;
@@ -11,7 +12,7 @@ mod trial;
 mod tune;
 mod verdict;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use burn::tensor::Device;
 use salamander_experiment::{self as experiment, Judging, Part};
@@ -119,7 +120,15 @@ impl Study {
         Ok(results)
     }
 
-    fn folder(&self) -> &Path {
-        &self.folder
+    /// Where the run of a contender from a seed is kept.
+    fn run_folder(&self, entry: &Entry, seed: u64) -> PathBuf {
+        self.folder.join(&entry.folder).join(format!("seed-{seed}"))
+    }
+}
+
+impl Surroundings<'_> {
+    /// What hears how far data and tokenizers are.
+    fn progress(&mut self) -> impl FnMut(experiment::Progress) {
+        |progress| (self.hear)(Heard::Progress(progress))
     }
 }

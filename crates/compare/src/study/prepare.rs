@@ -1,16 +1,13 @@
 //! From contenders to what is trained.
 
-use std::{collections::HashSet, fs, path::Path, time::Instant};
+use std::{collections::HashSet, fs, path::PathBuf, time::Instant};
 
-use salamander_checkpoint as checkpoint;
 use salamander_experiment::{Cost, Experiment, Place};
 use salamander_models::{DataChoice, Recipe, SpecialToken};
+use salamander_text::Tokenizer;
 use salamander_train::Plan;
 
-use super::{
-    Contender, Entry, Heard, Matched, Study, Surroundings,
-    budget::{parameters, sized},
-};
+use super::{Contender, Entry, Heard, Matched, Study, Surroundings, budget::sized, kept};
 use crate::Error;
 
 /// The tokenizer all share.
@@ -37,11 +34,7 @@ impl Study {
         let mut amount = self.budget.amount;
         for contender in &self.contenders {
             let entry = self.entry(self.shared(contender, &lead)?, &contender.name, words, amount, around)?;
-            amount = amount.or(Some(match self.budget.matched {
-                Matched::Parameters => entry.parameters as f64,
-                Matched::Flops => entry.flops as f64,
-                Matched::Tokens | Matched::Time => entry.targets as f64,
-            }));
+            amount = amount.or_else(|| entry.takes(self.budget.matched));
             (around.hear)(Heard::Ready(&entry));
             entries.push(entry);
         }
@@ -95,7 +88,7 @@ impl Study {
         // A task belongs to the data it was chosen for.
         let own = recipe.data.set == lead.data.set;
         let task = recipe.data.task.filter(|_| own);
-        recipe.data = DataChoice { task, tokenizer_file: Some(self.folder().join(TOKENIZER)), ..lead.data.clone() };
+        recipe.data = DataChoice { task, tokenizer_file: Some(self.folder.join(TOKENIZER)), ..lead.data.clone() };
         let Plan { schedule, optimizer, clip, steps, .. } = recipe.plan;
         let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
         recipe.plan = Plan { schedule: schedule.clone(), optimizer, clip, ..lead.plan.clone() };
@@ -119,14 +112,13 @@ impl Study {
 
     /// Learns it from the common data, unless it is there; says how many words it has.
     fn share_tokenizer(&self, lead: &Recipe, around: &mut Surroundings) -> Result<usize, Error> {
-        let path = self.folder().join(TOKENIZER);
-        let mut lead = lead.clone();
-        lead.data.tokenizer_file = path.is_file().then(|| path.clone());
-        let experiment = Experiment::prepare(lead, &mut |progress| (around.hear)(Heard::Progress(progress)))?;
-        if !path.is_file() {
-            fs::create_dir_all(self.folder()).map_err(Error::io(self.folder(), "written"))?;
-            experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
+        let path = self.folder.join(TOKENIZER);
+        if path.is_file() {
+            return Ok(Tokenizer::load(&path).map_err(salamander_experiment::Error::from)?.vocab_size());
         }
+        let experiment = Experiment::prepare(lead.clone(), &mut around.progress())?;
+        fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder, "written"))?;
+        experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
         Ok(experiment.tokenizer.vocab_size())
     }
 
@@ -140,16 +132,15 @@ impl Study {
         around: &mut Surroundings,
     ) -> Result<Entry, Error> {
         let folder = self.place(&recipe, name, amount)?;
-        let path = self.folder().join(&folder).join(ENTRY);
-        if let Some(known) = read(&path)? {
+        let path = self.folder.join(&folder).join(ENTRY);
+        if let Some(known) = kept::read(&path)? {
             return Ok(known);
         }
         let recipe = match (self.budget.matched, amount) {
             (Matched::Parameters, Some(wanted)) => sized(&recipe, words, wanted)?,
             _ => recipe,
         };
-        let mut hear = |progress: salamander_experiment::Progress| (around.hear)(Heard::Progress(progress));
-        let mut experiment = Experiment::prepare(recipe, &mut hear)?;
+        let mut experiment = Experiment::prepare(recipe, &mut around.progress())?;
         let planned = experiment.recipe.plan.steps;
         let steps = match (self.budget.matched, amount) {
             (Matched::Flops, Some(most)) => paid(&experiment, most, |cost| cost.flops)?,
@@ -164,36 +155,30 @@ impl Study {
         plan.schedule = plan.schedule.clone().stretched(stretch);
         plan.evaluate.every = ((plan.evaluate.every as f64 * stretch).ceil() as usize).max(1);
         plan.steps = steps;
-        let (page, parameters) = (experiment.config.page(), parameters(&experiment.config));
-        let share = match (self.budget.matched, amount) {
-            (Matched::Parameters, Some(amount)) => parameters / amount,
-            (Matched::Flops, Some(amount)) => flops as f64 / amount,
-            (Matched::Tokens, Some(amount)) => targets as f64 / amount,
-            _ => 1.0,
-        };
-        let entry = Entry {
+        let config = &experiment.config;
+        let mut entry = Entry {
             name: name.into(),
-            family: experiment.config.family().into(),
-            parameters: parameters as u64,
-            parameters_without_embeddings: page.parameters_without_embeddings() as u64,
+            family: config.family().into(),
+            parameters: config.num_params() as u64,
+            parameters_without_embeddings: config.page().parameters_without_embeddings() as u64,
             targets,
             flops,
-            share,
+            share: 1.0,
             rate_factor: 1.0,
             shortened: experiment.shortened,
             folder,
             recipe: experiment.recipe,
         };
-        let folder = self.folder().join(&entry.folder);
-        fs::create_dir_all(&folder).map_err(Error::io(&folder, "written"))?;
-        let written = serde_json::to_value(&entry).map_err(|error| Error::result(&path, &error))?;
-        checkpoint::write_json(&path, &written)?;
+        if let Some((takes, amount)) = entry.takes(self.budget.matched).zip(amount) {
+            entry.share = takes / amount;
+        }
+        kept::keep(&path, &entry)?;
         Ok(entry)
     }
 
     /// A folder that another recipe or another budget does not have.
-    fn place(&self, recipe: &Recipe, name: &str, amount: Option<f64>) -> Result<std::path::PathBuf, Error> {
-        let words = self.folder().join(TOKENIZER);
+    fn place(&self, recipe: &Recipe, name: &str, amount: Option<f64>) -> Result<PathBuf, Error> {
+        let words = self.folder.join(TOKENIZER);
         let words = fs::read_to_string(&words).map_err(Error::io(&words, "read"))?;
         let mut seedless = recipe.clone();
         seedless.plan.seed = 0;
@@ -221,8 +206,7 @@ fn paid(experiment: &Experiment, most: f64, of: fn(&Cost) -> u64) -> Result<usiz
 
 fn total(experiment: &Experiment, steps: usize) -> Result<Cost, Error> {
     let counted = steps.min(COUNTED);
-    let add = |sum: Cost, cost: Cost| Cost { targets: sum.targets + cost.targets, flops: sum.flops + cost.flops };
-    let sum = experiment.costs()?.take(counted).fold(Cost::default(), add);
+    let sum: Cost = experiment.costs()?.take(counted).sum();
     let all = |sum: u64| u64::try_from(u128::from(sum) * steps as u128 / counted as u128).unwrap_or(u64::MAX);
     Ok(Cost { targets: all(sum.targets), flops: all(sum.flops) })
 }
@@ -242,14 +226,6 @@ fn seconds_of_a_step(experiment: &Experiment, around: &Surroundings) -> Result<f
     // What is done but once, the last evaluation above all, drops out.
     let few = took(1)?;
     Ok(((took(1 + TRIED)? - few) / TRIED as f64).max(1e-6))
-}
-
-fn read(path: &Path) -> Result<Option<Entry>, Error> {
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(path).map_err(Error::io(path, "read"))?;
-    serde_json::from_str(&text).map(Some).map_err(|error| Error::result(path, &error))
 }
 
 #[cfg(test)]

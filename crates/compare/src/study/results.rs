@@ -64,7 +64,8 @@ pub struct Results {
     pub trials: Vec<Vec<Trial>>,
     /// What decides.
     pub metric: Measured,
-    /// The best against each other, and each against the next best; empty with one seed. Who diverged with any seed is not among them.
+    /// The best against each other, and each against the next best; empty with one seed. Who diverged
+    /// with any seed is not among them.
     pub findings: Vec<Finding>,
 }
 
@@ -113,7 +114,7 @@ impl Results {
     /// How it was made comparable, in words.
     pub fn terms(&self) -> String {
         let Study { budget, seeds, tune, .. } = &self.study;
-        let amount = budget.amount.or_else(|| self.entries.first().map(|first| self.amount(first)));
+        let amount = budget.amount.or_else(|| self.entries.first().and_then(|first| first.takes(budget.matched)));
         let budget = Budget { amount, ..*budget };
         let part = self.trials.iter().flatten().next().map_or("", |trial| trial.part.as_str());
         let first = &self.entries[0].recipe;
@@ -131,14 +132,6 @@ impl Results {
             first.data.set,
             listed(seeds.iter().map(u64::to_string).collect()),
         )
-    }
-
-    fn amount(&self, entry: &Entry) -> f64 {
-        match self.study.budget.matched {
-            super::Matched::Parameters => entry.parameters as f64,
-            super::Matched::Flops => entry.flops as f64,
-            super::Matched::Tokens | super::Matched::Time => entry.targets as f64,
-        }
     }
 
     /// Writes `report.html`, `results.json` and `results.csv` into the study's folder.

@@ -106,13 +106,11 @@ impl Results {
 
     /// A line for each trial and score: `contender,seed,score,value`, with the costs in the same way.
     pub fn csv(&self) -> String {
-        let mut text = String::from("contender,seed,name,value\n");
+        let mut table = csv::Writer::from_writer(Vec::new());
+        // Memory takes all there is to write.
+        let mut line = |cells: [&str; 4]| drop(table.write_record(cells));
+        line(["contender", "seed", "name", "value"]);
         for (entry, trials) in self.entries.iter().zip(&self.trials) {
-            let name = if entry.name.contains([',', '"']) {
-                format!("\"{}\"", entry.name.replace('"', "\"\""))
-            } else {
-                entry.name.clone()
-            };
             for trial in trials {
                 let costs = [
                     ("parameters", entry.parameters as f64),
@@ -125,11 +123,11 @@ impl Results {
                 ];
                 let scores = trial.scores.iter().map(|(score, value)| (score.as_str(), *value));
                 for (what, value) in scores.chain(costs) {
-                    text += &format!("{name},{},{what},{value}\n", trial.seed);
+                    line([&entry.name, &trial.seed.to_string(), what, &value.to_string()]);
                 }
             }
         }
-        text
+        String::from_utf8(table.into_inner().unwrap_or_default()).unwrap_or_default()
     }
 }
 

@@ -1,13 +1,16 @@
 //! A contender, trained from one seed.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use salamander_checkpoint as checkpoint;
 use salamander_experiment::{self as experiment, Experiment, Part, Place};
 use salamander_train::{self as train, Checkpoints, Run, Which, forget_peak_memory, peak_memory};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Heard, Study, Surroundings};
+use super::{Entry, Study, Surroundings, kept};
 use crate::{Curve, Error, Metric, RunSummary};
 
 /// What came out, next to the run it came of.
@@ -43,16 +46,14 @@ impl Study {
         (number, of): (usize, usize),
         around: &mut Surroundings,
     ) -> Result<(Trial, bool), Error> {
-        let folder = self.folder().join(&entry.folder).join(format!("seed-{seed}"));
+        let folder = self.run_folder(entry, seed);
         let path = folder.join(RESULT);
-        if path.is_file() {
-            let text = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
-            return Ok((serde_json::from_str(&text).map_err(|error| Error::result(&path, &error))?, true));
+        if let Some(known) = kept::read(&path)? {
+            return Ok((known, true));
         }
         let mut recipe = entry.recipe.clone();
         recipe.plan.seed = seed;
-        let mut hear = |progress: experiment::Progress| (around.hear)(Heard::Progress(progress));
-        let experiment = Experiment::prepare(recipe, &mut hear)?;
+        let experiment = Experiment::prepare(recipe, &mut around.progress())?;
         let (run, from) = run(&folder, &experiment, around)?;
         let label = format!("{}, seed {seed}", entry.name);
         let place = Place {
@@ -83,22 +84,16 @@ impl Study {
             sample: sample(&folder),
         };
         if let Some((model, _)) = &model {
-            let mut hear = |progress: experiment::Progress| (around.hear)(Heard::Progress(progress));
-            let scores = experiment.judge(model, part, &self.judging, &mut hear)?;
+            let scores = experiment.judge(model, part, &self.judging, &mut around.progress())?;
             trial.scores = scores.into_iter().map(|score| (score.name.to_owned(), score.value)).collect();
         }
-        let written = serde_json::to_value(&trial).map_err(|error| Error::result(&path, &error))?;
-        checkpoint::write_json(&path, &written)?;
+        kept::keep(&path, &trial)?;
         Ok((trial, false))
     }
 }
 
 /// A run that begins, or goes on where it was interrupted.
-fn run(
-    folder: &Path,
-    experiment: &Experiment,
-    around: &Surroundings,
-) -> Result<(Run, Option<std::path::PathBuf>), Error> {
+fn run(folder: &Path, experiment: &Experiment, around: &Surroundings) -> Result<(Run, Option<PathBuf>), Error> {
     if folder.join("config.toml").is_file() {
         if let Ok(found) = Checkpoints::of(folder).find(Which::Latest) {
             let run = Run::resume(folder, found.step.unwrap_or(0)).map_err(experiment::Error::from)?;
