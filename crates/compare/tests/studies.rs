@@ -166,6 +166,17 @@ fn everybody_has_as_many_tries_at_the_learning_rate() {
 }
 
 #[test]
+fn a_rate_is_chosen_by_the_validation_loss_also_where_models_are_judged_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = study(&["bert-classify:size.dropout=0.0"], Matched::Tokens, Some(2400.0), folder.path());
+    study.settings[1].1 = "16".into();
+    (study.dataset, study.seeds, study.tune) = (Some("topics".into()), vec![1], vec![1e-6, 1.0]);
+    let results = run(&study).0.unwrap();
+    assert!(!results.trials[0][0].scores.contains_key("loss"));
+    assert_eq!(results.entries[0].rate_factor, 1.0, "a rate of nearly nothing learns nothing");
+}
+
+#[test]
 fn stopped_it_goes_on_to_the_same_numbers() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let study = |folder: &Path| study(&["sorter", "sorter:size.n_heads=1"], Matched::Tokens, None, folder);

@@ -3,7 +3,7 @@
 use salamander_experiment::Part;
 
 use super::{Entry, Heard, Study, Surroundings};
-use crate::Error;
+use crate::{Error, RunSummary};
 
 impl Study {
     /// The contenders with the learning rates that did best on the validation part, with the first seed. They are trained
@@ -26,7 +26,10 @@ impl Study {
                 let (trial, known) = self.trial(&tried, judged, (number, of), around)?;
                 let name = format!("{}, learning rate × {factor}", entry.name);
                 (around.hear)(Heard::Done { contender: &name, trial: &trial, known, number, of });
-                let loss = trial.scores.get("loss").copied().filter(|loss| loss.is_finite()).unwrap_or(f64::INFINITY);
+                // Every task reports it, also where models are judged by something else.
+                let last = RunSummary::read(self.run_folder(&tried, self.seeds[0]))?.last;
+                let whole = last.filter(|loss| loss.is_finite() && trial.diverged.is_none());
+                let loss = whole.unwrap_or(f64::INFINITY);
                 if best.as_ref().is_none_or(|(least, _)| loss < *least) {
                     best = Some((loss, tried));
                 }
