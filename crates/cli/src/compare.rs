@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Result;
 use salamander::{
-    compare::{Budget, Contender, Heard, Matched, Study, Surroundings},
+    compare::{Budget, Contender, Heard, Matched, Study, Surroundings, Yardstick},
     experiment::{Judging, Part},
     train::{Display, Writer},
 };
@@ -29,8 +29,10 @@ Examples:
   salamander compare gpt gpt:size.n_layers=2 --match flops --seeds 3
   salamander compare gpt-shakespeare-cpu --vary size.n_heads=1,2,4 --match tokens --budget 1M
   salamander compare transformer-nano causal=gpt prefix=gpt:data.task.kind=prefix --dataset dialect --budget 1e12
+  salamander compare gpt-shakespeare-cpu ngram:order=4 --match tokens
   salamander compare my.toml bert-classify --match parameters --budget 500k --metric accuracy
-A model is a recipe's name or file, with settings of its own behind colons and, if you like, a short name before it. Data, tokenizer, batches and lengths are those
+A model is a recipe's name or file, with settings of its own behind colons and, if you like, a short name before it; or a
+baseline, which learns from the same rows without a budget: ngram (order, smoothing), markov (chain), bag-of-words. Data, tokenizer, batches and lengths are those
 of the first model whose recipe is about the data set; optimiser and schedule are each model's own.
 parameters: models are made wider or narrower and learn for the same steps. flops, tokens, time: models stay as they are and
 learn for as many steps as the budget pays for. What is in the folder already is not done again.")]
@@ -50,6 +52,10 @@ pub(crate) struct Compare {
     /// How many seeds each is trained from
     #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
+    /// Each model in so many sizes, its own and each further one with a quarter of the parameters of the one before, and
+    /// the law its loss follows: --scale 4 --match tokens
+    #[arg(long, value_name = "SIZES", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    scale: u8,
     /// Tries what learning rates do best for each: 0.3,1,3 times the recipe's, each for a whole run
     #[arg(long, value_name = "FACTORS", value_delimiter = ',', value_parser = amount)]
     tune_rate: Vec<f64>,
@@ -149,18 +155,27 @@ impl Compare {
     }
 
     fn study(&self) -> Result<Study> {
-        let mut contenders = self.models.iter().map(|model| Contender::parse(model)).collect::<Result<Vec<_>, _>>()?;
+        let (mut contenders, mut yardsticks) = (Vec::new(), Vec::new());
+        for model in &self.models {
+            match Yardstick::parse(model)? {
+                Some(yardstick) => yardsticks.push(yardstick),
+                None => contenders.push(Contender::parse(model)?),
+            }
+        }
         for setting in &self.vary {
             let varied = contenders.iter().map(|contender| contender.vary(setting)).collect::<Result<Vec<_>, _>>()?;
             contenders = varied.concat();
         }
-        let dataset = self.dataset.as_ref().unwrap_or(&contenders[0].recipe.data.set);
+        let first = contenders.first().map(|contender| &contender.recipe.data.set);
+        let dataset = self.dataset.as_ref().or(first).cloned().unwrap_or_default();
         let folder = PathBuf::from("comparisons").join(format!("{dataset}-{}", self.matched.name()));
         Ok(Study {
             dataset: self.dataset.clone(),
             contenders,
+            yardsticks,
             settings: self.settings.clone(),
             budget: Budget { matched: self.matched, amount: self.budget },
+            sizes: self.scale.into(),
             tune: self.tune_rate.clone(),
             seeds: (1..=self.seeds).collect(),
             part: self.split,

@@ -73,21 +73,25 @@ impl Evaluate {
             .with_context(|| format!("{} cannot be judged", self.model.display()));
         let experiment = experiment?;
         let judging = Judging { most: self.most, beams: self.beams, length_penalty: self.length_penalty };
-        let mut scores =
-            experiment.judge(&loaded.model, self.split, &judging, &mut |progress| reporter.hear(progress))?;
-        if self.baseline {
-            scores.extend(experiment.baseline(self.split, &mut |progress| reporter.hear(progress))?);
+        let scores = experiment.judge(&loaded.model, self.split, &judging, &mut |progress| reporter.hear(progress))?;
+        let mut reached = Vec::new();
+        for baseline in experiment.baselines().into_iter().filter(|_| self.baseline) {
+            let scores = experiment.reach(&baseline, self.split, &mut |progress| reporter.hear(progress))?.scores;
+            reached.extend(scores.into_iter().map(|score| (baseline, score)));
         }
         drop(reporter);
         if self.json {
-            let numbers: Map<String, Value> =
-                scores.iter().map(|score| (score.name.to_owned(), json!(score.value))).collect();
-            say!("{}", Value::Object(numbers));
+            let own = scores.iter().map(|score| (score.name.to_owned(), json!(score.value)));
+            let others = reached.iter().map(|(of, score)| (format!("{of} {}", score.name), json!(score.value)));
+            say!("{}", Value::Object(own.chain(others).collect::<Map<String, Value>>()));
             return Ok(ExitCode::SUCCESS);
         }
         say!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.set);
         for score in scores.iter().filter(|score| !score.text.is_empty()) {
             say!("{}", score.text);
+        }
+        for (baseline, score) in reached.iter().filter(|(_, score)| !score.text.is_empty()) {
+            say!("{baseline}, learnt from the same rows: {}", score.text);
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -62,6 +62,9 @@ pub use metric::{Better, Metric};
 pub use plot::{Plot, View};
 pub use remove::{Removal, freed};
 pub use runs::Runs;
-pub use study::{Budget, Contender, Entry, Finding, Heard, Matched, Measured, Results, Study, Surroundings, Trial};
+pub use study::{
+    Budget, Contender, Entry, Finding, Growth, Heard, Mark, Matched, Measured, Results, Study, Surroundings, Trial,
+    Yardstick,
+};
 pub use summary::RunSummary;
 pub use table::Table;

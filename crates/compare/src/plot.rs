@@ -77,6 +77,23 @@ impl Plot {
         Ok(Self { title, across, up: Dimension { label, log: view.log }, lines })
     }
 
+    /// Puts points of no run on axes: what it is called, what the axes count and whether by powers, and the lines. A piece of
+    /// one point is drawn as one.
+    pub(crate) fn drawn(
+        title: &str,
+        (across, across_log): (&str, bool),
+        (up, up_log): (&str, bool),
+        lines: Vec<(String, Vec<Vec<(f64, f64)>>)>,
+    ) -> Self {
+        let line = |(name, raw)| Line { name, raw, smooth: None };
+        Self {
+            title: title.into(),
+            across: Dimension { label: across.into(), log: across_log },
+            up: Dimension { label: up.into(), log: up_log },
+            lines: lines.into_iter().map(line).collect(),
+        }
+    }
+
     /// The axes, marked at about so many places, for the raw values or only for what is shown of them.
     pub(crate) fn scales(&self, raw: bool, (across, up): (usize, usize)) -> (Scale, Scale) {
         let pieces = self.lines.iter().flat_map(|line| if raw { line.raw.as_slice() } else { line.shown() });

@@ -24,7 +24,15 @@ pub enum Error {
     Generate(#[from] salamander_generate::Error),
     /// What was there before transformers.
     #[error(transparent)]
-    Baseline(#[from] salamander_baselines::Error),
+    Counting(#[from] salamander_baselines::Error),
+    /// A baseline cannot do what is asked.
+    #[error("{name} cannot do `{task}`; n-grams and chains foretell running text, a bag of words classifies")]
+    Baseline {
+        /// Which.
+        name: &'static str,
+        /// What is asked.
+        task: &'static str,
+    },
     /// Judging.
     #[error(transparent)]
     Metrics(#[from] salamander_metrics::Error),

@@ -45,7 +45,7 @@ use salamander_text as text;
 pub use cost::Cost;
 pub use error::Error;
 pub use experiment::Experiment;
-pub use judge::{Judging, Score};
+pub use judge::{Baseline, Judging, Reached, Score};
 pub use part::Part;
 pub use train::Place;
 

@@ -1,7 +1,8 @@
 //! Every task on every kind of data, from the recipe to the scores; and what cannot be, refused in a sentence.
 
 use burn::tensor::Device;
-use salamander_experiment::{Error, Experiment, Judging, Part, Place, Score};
+use salamander_baselines::{Chain, Smoothing};
+use salamander_experiment::{Baseline, Error, Experiment, Judging, Part, Place, Score};
 use salamander_models::{Recipe, recipe};
 
 /// A recipe too small to learn anything, on another data set or task.
@@ -83,13 +84,29 @@ fn a_model_that_reads_and_writes() {
 #[test]
 fn what_was_there_before() {
     let (experiment, _) = judged("bert-nano", &[("data.set", "topics")]);
-    let words = experiment.baseline(Part::Test, &mut |_| {}).expect("a bag of words");
+    let reached = |experiment: &Experiment, baseline: &Baseline, part| {
+        let reached = experiment.reach(baseline, part, &mut |_| {}).expect("learnt");
+        let score = |name| reached.scores.iter().find(|score| score.name == name).map(|score| score.value);
+        (score("loss"), score("accuracy").expect("all have it"), reached.numbers)
+    };
+    assert_eq!(experiment.baselines(), [Baseline::BagOfWords {}]);
     // No single word gives a topic away, but their sum nearly does.
-    assert!(words[0].value > 0.6 && words[0].name == "bag of words accuracy", "{words:?}");
+    let (_, accuracy, numbers) = reached(&experiment, &Baseline::BagOfWords {}, Part::Test);
+    assert!(accuracy > 0.6, "{accuracy}");
+    assert_eq!(numbers as usize % (experiment.tokenizer.vocab_size() + 1), 0, "a row for each word, and the bias");
+    let chain = Baseline::Markov { chain: Chain::First };
+    let refused = experiment.reach(&chain, Part::Test, &mut |_| {}).unwrap_err().to_string();
+    assert!(refused.starts_with("markov cannot do `classify`"), "{refused}");
+
     let (experiment, scores) = judged("gpt", &[]);
-    let counted = experiment.baseline(Part::Validation, &mut |_| {}).expect("n-grams");
-    let longer = counted.windows(2).all(|pair| pair[1].value < pair[0].value);
-    assert!(counted.len() == 3 && longer && counted[0].value < scores[0].value, "{counted:?}");
+    let usual: Vec<_> =
+        experiment.baselines().iter().map(|baseline| reached(&experiment, baseline, Part::Validation)).collect();
+    let longer = usual.windows(2).all(|pair| pair[1].0 < pair[0].0 && pair[1].1 > pair[0].1);
+    assert!(usual.len() == 3 && longer && usual[0].0 < Some(scores[0].value), "{usual:?}");
+    // A chain of first order and counts over one token are the same table, and say the same where they know anything.
+    let bigram = Baseline::Ngram { order: 1, smoothing: Smoothing::None };
+    let [chain, bigram] = [chain, bigram].map(|baseline| reached(&experiment, &baseline, Part::Train));
+    assert!((chain.0.unwrap() - bigram.0.unwrap()).abs() < 1e-9 && chain.1 == bigram.1, "{chain:?} {bigram:?}");
 }
 
 #[test]

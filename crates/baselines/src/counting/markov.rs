@@ -126,6 +126,11 @@ impl Markov {
         self.rows.contexts()
     }
 
+    /// How many numbers of the table are not zero: what other models call parameters.
+    pub fn num_counts(&self) -> usize {
+        self.rows.pairs()
+    }
+
     /// The sum of the rows that are looked up behind `context`, `[V]`: from each, its probabilities. All zero if none of
     /// them was ever seen.
     pub fn votes(&self, context: &[u32]) -> Vec<f64> {

@@ -32,20 +32,12 @@ impl Contender {
     /// # Errors
     /// If there is no such recipe, or a setting does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let mut parts = text.split(':');
-        let first = parts.next().unwrap_or_default();
-        let (alias, name) = first.split_once('=').map_or((None, first), |(alias, name)| (Some(alias), name));
-        let mut found = if name.ends_with(".toml") { Recipe::read(Path::new(name))? } else { recipe(name)? };
-        let mut changes = Vec::new();
-        for change in parts {
-            let (key, value) = change.split_once('=').ok_or_else(|| Error::Contender {
-                text: text.into(),
-                reason: format!("`{change}` has no `=`; write NAME:KEY=VALUE"),
-            })?;
-            found = found.set(key, value)?;
-            changes.push((key.to_owned(), value.to_owned()));
+        let Written { name, what, changes } = Written::read(text)?;
+        let mut recipe = if what.ends_with(".toml") { Recipe::read(Path::new(what))? } else { recipe(what)? };
+        for (key, value) in &changes {
+            recipe = recipe.set(key, value)?;
         }
-        Ok(Self { name: alias.unwrap_or(text).into(), recipe: found, changes })
+        Ok(Self { name: name.into(), recipe, changes })
     }
 
     /// One contender for each value of a setting, written `KEY=VALUE,VALUE,...`; a value may be a table in braces.
@@ -65,6 +57,32 @@ impl Contender {
             Ok(Self { name: format!("{}:{key}={value}", self.name), recipe: self.recipe.set(key, value)?, changes })
         };
         values.into_iter().map(one).collect()
+    }
+}
+
+/// Who takes part, as it is written: `[NAME=]WHAT[:KEY=VALUE]...`.
+pub(super) struct Written<'a> {
+    /// What it is called: all that is written, if it is not said.
+    pub(super) name: &'a str,
+    /// Which recipe or baseline.
+    pub(super) what: &'a str,
+    /// The settings it changes.
+    pub(super) changes: Vec<(String, String)>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn read(text: &'a str) -> Result<Self, Error> {
+        let mut parts = text.split(':');
+        let first = parts.next().unwrap_or_default();
+        let (name, what) = first.split_once('=').unwrap_or((text, first));
+        let change = |change: &str| {
+            let (key, value) = change.split_once('=').ok_or_else(|| Error::Contender {
+                text: text.into(),
+                reason: format!("`{change}` has no `=`; write NAME:KEY=VALUE"),
+            })?;
+            Ok((key.to_owned(), value.to_owned()))
+        };
+        Ok(Self { name, what, changes: parts.map(change).collect::<Result<_, Error>>()? })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Results;
-use crate::{Across, Curve, Error, Metric, Plot, RunSummary, View, svg::escaped};
+use crate::{Error, svg::escaped};
 
 const STYLE: &str = "\
 :root { color-scheme: light dark; --page: #fff; --text: #222; --faint: #666; --line: #ddd; --shade: #f5f5f5 }
@@ -45,8 +45,10 @@ impl Results {
         out += "<h2>All that was measured, on average over the seeds</h2>\n";
         let names: Vec<_> = self.entries.iter().map(|entry| entry.name.as_str()).collect();
         let headed: Vec<_> = std::iter::once("").chain(names.iter().copied()).collect();
-        grid(&mut out, &headed, &joined(self.scores()?));
-        self.curves(&mut out)?;
+        let counted = self.marks.iter().map(|mark| mark.yardstick.name.as_str());
+        let measured: Vec<_> = headed.iter().copied().chain(counted).collect();
+        grid(&mut out, &measured, &joined(self.scores()?));
+        self.drawings(&mut out)?;
         out += "<h2>What sets them apart</h2>\n";
         grid(&mut out, &headed, &joined(self.differences()));
         self.samples(&mut out);
@@ -60,37 +62,6 @@ impl Results {
         }
         out += "</pre>\n</body>\n</html>\n";
         Ok(out)
-    }
-
-    /// The validation loss of each with the first seed, over what it costs.
-    fn curves(&self, out: &mut String) -> Result<(), Error> {
-        let metric = Metric::default();
-        let seed = self.study.seeds[0];
-        let mut curves = Vec::new();
-        for entry in &self.entries {
-            let run = RunSummary::read(self.study.run_folder(entry, seed))?;
-            curves.push(Curve { name: entry.name.clone(), ..Curve::read(&run, &metric)? });
-        }
-        if curves.iter().all(|curve| curve.points.is_empty()) {
-            return Ok(());
-        }
-        let _ = writeln!(out, "<h2>On the way (seed {seed})</h2>");
-        let per_target = self.entries.iter().map(super::Entry::flops_per_target);
-        let counted = curves.iter().zip(per_target).map(|(curve, flops)| curve.with_flops(flops)).collect::<Vec<_>>();
-        for across in [Across::Tokens, Across::Flops, Across::Seconds] {
-            let view = View { across, ..View::default() };
-            // Where a run has no such axis, there is a drawing less.
-            if let Ok(plot) = Plot::new(&metric, &counted, view) {
-                // A style of a drawing in a page is a style of the page: each drawing is a document of its own.
-                let _ = writeln!(
-                    out,
-                    "<div class=\"wide\"><img alt=\"{}\" src=\"data:image/svg+xml;charset=utf-8,{}\"></div>",
-                    escaped(&format!("{metric} over {}", across.name())),
-                    encoded(&plot.svg())
-                );
-            }
-        }
-        Ok(())
     }
 
     fn samples(&self, out: &mut String) {
@@ -142,29 +113,14 @@ fn escaped_lines(text: &str) -> String {
     text.lines().map(escaped).collect::<Vec<_>>().join("\n")
 }
 
-/// As part of an address (RFC 3986): all but letters and digits as bytes.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(2 * text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_and_addresses() {
+    fn names_and_lines() {
         assert_eq!(list(["a", "b", "c"].into_iter()), "a, b and c");
         assert_eq!(list(["a"].into_iter()), "a");
-        assert_eq!(encoded("<a b>ä"), "%3Ca%20b%3E%C3%A4");
         assert_eq!(escaped_lines("a < b\nc"), "a &lt; b\nc");
     }
 }

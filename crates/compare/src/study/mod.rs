@@ -2,7 +2,9 @@
 
 mod budget;
 mod contender;
+mod drawings;
 mod entry;
+mod growth;
 mod html;
 mod kept;
 mod prepare;
@@ -11,6 +13,7 @@ mod tables;
 mod trial;
 mod tune;
 mod verdict;
+mod yardstick;
 
 use std::path::PathBuf;
 
@@ -22,9 +25,11 @@ use serde_json::Value;
 pub use budget::{Budget, Matched};
 pub use contender::Contender;
 pub use entry::Entry;
+pub use growth::Growth;
 pub use results::{Measured, Results};
 pub use trial::Trial;
 pub use verdict::Finding;
+pub use yardstick::{Mark, Yardstick};
 
 use crate::Error;
 
@@ -37,12 +42,17 @@ use crate::Error;
 pub struct Study {
     /// Who takes part.
     pub contenders: Vec<Contender>,
+    /// Baselines beside them, which learn from the same rows without a budget.
+    pub yardsticks: Vec<Yardstick>,
     /// The data set; absent, the first contender's.
     pub dataset: Option<String>,
     /// Settings of all recipes.
     pub settings: Vec<(String, String)>,
     /// What is the same for all.
     pub budget: Budget,
+    /// In how many sizes each contender is trained: its own, and each further one with a quarter of the parameters of the
+    /// one before. With three or more the loss is fitted by a law.
+    pub sizes: usize,
     /// What the learning rates of the recipes are multiplied with, each once with the first seed; the one with the lowest
     /// validation loss is kept, and every contender has as many tries. None: the recipes' own rates are taken.
     pub tune: Vec<f64>,
@@ -115,7 +125,8 @@ impl Study {
                 trials[index].push(trial);
             }
         }
-        let results = Results::new(self, entries, trials)?;
+        let marks = self.marks(&entries, &mut around)?;
+        let results = Results::new(self, entries, trials, marks)?;
         results.save()?;
         Ok(results)
     }

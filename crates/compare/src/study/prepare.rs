@@ -33,10 +33,12 @@ impl Study {
         let mut entries: Vec<Entry> = Vec::new();
         let mut amount = self.budget.amount;
         for contender in &self.contenders {
-            let entry = self.entry(self.shared(contender, &lead)?, &contender.name, words, amount, around)?;
-            amount = amount.or_else(|| entry.takes(self.budget.matched));
-            (around.hear)(Heard::Ready(&entry));
-            entries.push(entry);
+            for (name, recipe) in self.grown(self.shared(contender, &lead)?, &contender.name, words)? {
+                let entry = self.entry(recipe, &name, words, amount, around)?;
+                amount = amount.or_else(|| entry.takes(self.budget.matched));
+                (around.hear)(Heard::Ready(&entry));
+                entries.push(entry);
+            }
         }
         Ok(entries)
     }
@@ -45,12 +47,16 @@ impl Study {
         let nobody = || Error::Contender { text: String::new(), reason: "nobody takes part".into() };
         self.contenders.first().ok_or_else(nobody)?;
         let (mut names, mut seeds) = (HashSet::new(), HashSet::new());
-        if let Some(twin) = self.contenders.iter().find(|contender| !names.insert(&contender.name)) {
-            return Err(Error::Contender { text: twin.name.clone(), reason: "it takes part twice".into() });
+        let counted = self.yardsticks.iter().map(|yardstick| &yardstick.name);
+        if let Some(twin) =
+            self.contenders.iter().map(|contender| &contender.name).chain(counted).find(|name| !names.insert(*name))
+        {
+            return Err(Error::Contender { text: twin.clone(), reason: "it takes part twice".into() });
         }
         if self.seeds.is_empty() || self.seeds.iter().any(|seed| !seeds.insert(seed)) {
             return Err(Error::Seeds(self.seeds.clone()));
         }
+        self.validate_sizes()?;
         self.budget.validate()
     }
 

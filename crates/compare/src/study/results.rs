@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Budget, Entry, Finding, Study, Trial,
+    Budget, Entry, Finding, Mark, Study, Trial,
     verdict::{findings, mean},
 };
 use crate::{Better, Error, Metric, numbers::value, write};
@@ -62,6 +62,8 @@ pub struct Results {
     pub entries: Vec<Entry>,
     /// For each, a trial for each seed, in their order.
     pub trials: Vec<Vec<Trial>>,
+    /// The baselines.
+    pub marks: Vec<Mark>,
     /// What decides.
     pub metric: Measured,
     /// The best against each other, and each against the next best; empty with one seed. Who diverged
@@ -70,13 +72,23 @@ pub struct Results {
 }
 
 impl Results {
-    pub(super) fn new(study: &Study, entries: Vec<Entry>, trials: Vec<Vec<Trial>>) -> Result<Self, Error> {
-        let metric = metric(study, &trials)?;
-        let mut results =
-            Self { study: study.clone(), entries, trials, metric: Measured::of(&metric), findings: Vec::new() };
-        let whole: Vec<_> = (0..results.entries.len())
-            .filter_map(|at| Some((results.entries[at].name.as_str(), results.values(at, &metric)?)))
-            .collect();
+    pub(super) fn new(
+        study: &Study,
+        entries: Vec<Entry>,
+        trials: Vec<Vec<Trial>>,
+        marks: Vec<Mark>,
+    ) -> Result<Self, Error> {
+        let metric = metric(study, &trials, &marks)?;
+        let (study, measured) = (study.clone(), Measured::of(&metric));
+        let mut results = Self { study, entries, trials, marks, metric: measured, findings: Vec::new() };
+        let whole = (0..results.entries.len())
+            .filter_map(|at| Some((results.entries[at].name.as_str(), results.values(at, &metric)?)));
+        let counted = results.marks.iter().filter_map(|mark| {
+            // The same from every seed.
+            let value = *mark.scores.get(&metric)?;
+            Some((mark.yardstick.name.as_str(), vec![value; results.study.seeds.len()]))
+        });
+        let whole: Vec<_> = whole.chain(counted).collect();
         results.findings = findings(&whole, results.metric.better())?;
         Ok(results)
     }
@@ -98,6 +110,7 @@ impl Results {
     pub fn sentences(&self) -> Vec<String> {
         let seeds = self.study.seeds.len();
         let mut said: Vec<_> = self.findings.iter().map(|finding| finding.sentence(&self.metric, seeds)).collect();
+        said.extend(self.laws().iter().map(super::Growth::sentence));
         if seeds == 1 {
             said.push("one seed tells no difference from chance: repeat with --seeds 3".into());
         }
@@ -146,7 +159,9 @@ impl Results {
             "matched": self.study.budget.matched.name(),
             "budget": self.study.budget.amount,
             "findings": self.findings,
+            "laws": self.laws(),
             "sentences": self.sentences(),
+            "baselines": self.marks,
             "contenders": self.entries.iter().zip(&self.trials).map(|(entry, trials)| json!({
                 "entry": entry,
                 "trials": trials,
@@ -159,11 +174,12 @@ impl Results {
 }
 
 /// What was asked for, or the first by which all are measured.
-fn metric(study: &Study, trials: &[Vec<Trial>]) -> Result<String, Error> {
-    let whole: Vec<_> = trials.iter().flatten().filter(|trial| trial.diverged.is_none()).collect();
+fn metric(study: &Study, trials: &[Vec<Trial>], marks: &[Mark]) -> Result<String, Error> {
+    let whole = trials.iter().flatten().filter(|trial| trial.diverged.is_none()).map(|trial| &trial.scores);
+    let whole: Vec<_> = whole.chain(marks.iter().map(|mark| &mark.scores)).collect();
     let Some(first) = whole.first() else { return Ok(study.metric.clone().unwrap_or_else(|| "loss".into())) };
-    let all = |name: &str| whole.iter().all(|trial| trial.scores.contains_key(name));
-    let have: Vec<_> = first.scores.keys().filter(|name| all(name)).cloned().collect();
+    let all = |name: &str| whole.iter().all(|scores| scores.contains_key(name));
+    let have: Vec<_> = first.keys().filter(|name| all(name)).cloned().collect();
     let fallback = ["loss", "accuracy"].into_iter().find(|name| have.iter().any(|known| known == name));
     let wanted = study.metric.as_deref().or(fallback).or(have.first().map(String::as_str)).unwrap_or("loss");
     match have.iter().any(|name| name == wanted) {

@@ -62,15 +62,35 @@ impl Results {
                 format!("{:.1} %", 100.0 * share),
             ]);
         }
+        for mark in &self.marks {
+            let quality = mark.scores.get(&self.metric.name).map_or("-".into(), |value| self.metric.plain(*value));
+            let none = || "-".to_owned();
+            table.row([
+                mark.yardstick.name.clone(),
+                quality,
+                String::new(),
+                thousands(mark.numbers),
+                thousands(mark.numbers),
+                none(),
+                none(),
+                none(),
+                format!("{:.1}", mark.seconds),
+                none(),
+                none(),
+                none(),
+            ]);
+        }
         Ok(table)
     }
 
-    /// The other numbers by which all are measured: their means.
+    /// All numbers by which anyone is measured: their means, contenders before baselines.
     ///
     /// # Errors
     /// Never for numbers that are finite.
     pub fn scores(&self) -> Result<Vec<(String, Vec<String>)>, Error> {
-        let names: BTreeSet<_> = self.trials.iter().flatten().flat_map(|trial| trial.scores.keys()).collect();
+        let of_marks = self.marks.iter().flat_map(|mark| mark.scores.keys());
+        let names: BTreeSet<_> =
+            self.trials.iter().flatten().flat_map(|trial| trial.scores.keys()).chain(of_marks).collect();
         let mut rows = Vec::new();
         for name in names {
             let measured = Measured::of(name);
@@ -78,6 +98,8 @@ impl Results {
             for at in 0..self.entries.len() {
                 cells.push(self.mean(at, name)?.map_or("-".into(), |mean| measured.with_unit(mean.estimate)));
             }
+            let known = self.marks.iter().map(|mark| mark.scores.get(name).copied());
+            cells.extend(known.map(|value| value.map_or("-".into(), |value| measured.with_unit(value))));
             rows.push((name.clone(), cells));
         }
         Ok(rows)
@@ -125,6 +147,13 @@ impl Results {
                 for (what, value) in scores.chain(costs) {
                     line([&entry.name, &trial.seed.to_string(), what, &value.to_string()]);
                 }
+            }
+        }
+        for mark in &self.marks {
+            let costs = [("parameters", mark.numbers as f64), ("seconds", mark.seconds)];
+            let scores = mark.scores.iter().map(|(score, value)| (score.as_str(), *value));
+            for (what, value) in scores.chain(costs) {
+                line([&mark.yardstick.name, "", what, &value.to_string()]);
             }
         }
         String::from_utf8(table.into_inner().unwrap_or_default()).unwrap_or_default()

@@ -35,6 +35,10 @@ pub struct Trial {
     pub diverged: Option<String>,
     /// What the model wrote in the end.
     pub sample: String,
+    /// How the gradient of a target spreads over the tokens before it, by distance: see
+    /// [`Experiment::gradient_flow`]. Empty where the model does not read one token after another.
+    #[serde(default)]
+    pub flow: Vec<f64>,
 }
 
 impl Study {
@@ -72,7 +76,7 @@ impl Study {
             }
             Err(error) => return Err(error.into()),
         };
-        let part = part.unwrap_or(if experiment.has(Part::Test) { Part::Test } else { Part::Validation });
+        let part = judged_on(part, &experiment);
         let mut trial = Trial {
             seed,
             scores: BTreeMap::new(),
@@ -82,14 +86,21 @@ impl Study {
             peak_memory: peak_memory(),
             diverged,
             sample: sample(&folder),
+            flow: Vec::new(),
         };
         if let Some((model, _)) = &model {
             let scores = experiment.judge(model, part, &self.judging, &mut around.progress())?;
+            trial.flow = experiment.gradient_flow(model, part, &mut around.progress())?;
             trial.scores = scores.into_iter().map(|score| (score.name.to_owned(), score.value)).collect();
         }
         kept::keep(&path, &trial)?;
         Ok((trial, false))
     }
+}
+
+/// The part that is asked for, or the test part if there is one, or else the validation part.
+pub(super) fn judged_on(asked: Option<Part>, experiment: &Experiment) -> Part {
+    asked.unwrap_or(if experiment.has(Part::Test) { Part::Test } else { Part::Validation })
 }
 
 /// A run that begins, or goes on where it was interrupted.

@@ -2,10 +2,12 @@
 
 mod answers;
 mod baseline;
+mod flow;
 mod labels;
 mod likelihood;
 mod written;
 
+pub use baseline::{Baseline, Reached};
 use salamander_datasets::{Corpus, Shape};
 use salamander_generate::{BeamSearch, Longest};
 use salamander_models::Model;
