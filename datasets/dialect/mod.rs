@@ -16,9 +16,15 @@ mod sentence;
 
 use std::collections::HashSet;
 
-use crate::{Corpus, DataSet, Error, Options, Origin, Pair, Shape, Splits, random::Random, split::part};
+use crate::{Corpus, DataSet, Error, Options, Origin, Pair, Shape, Size, Splits, random::Random, split::part};
 pub(crate) use analysis::{Role, Speech, analyse};
 use sentence::Sentence;
+
+/// How long a text is.
+const SENTENCES: Size =
+    Size { name: "sentences", summary: "sentences of a text, each of 5 to 16 words", default: 1, least: 1, most: 32 };
+/// What stands between two of them.
+const STOP: &str = " . ";
 
 /// This data set.
 pub(crate) const DATA_SET: DataSet = DataSet {
@@ -27,7 +33,7 @@ pub(crate) const DATA_SET: DataSet = DataSet {
     shape: Shape::Pairs,
     origin: Origin::Generated,
     variants: &[],
-    sizes: &[],
+    sizes: &[SENTENCES],
     load: |options, _| load(options),
 };
 
@@ -58,7 +64,12 @@ pub fn translate(source: &str) -> Option<String> {
 
 fn load(options: &Options) -> Result<Corpus, Error> {
     let mut seen = HashSet::new();
-    let distinct = dialect(options.seed).filter(|(source, _)| seen.insert(source.clone()));
+    let (mut sentences, count) = (dialect(options.seed), SENTENCES.of(options));
+    let texts = std::iter::repeat_with(|| {
+        let (sources, targets): (Vec<_>, Vec<_>) = sentences.by_ref().take(count).unzip();
+        (sources.join(STOP), targets.join(STOP))
+    });
+    let distinct = texts.filter(|(source, _)| seen.insert(source.clone()));
     Ok(Corpus::Pairs(Splits::fill(distinct, SIZES, |(source, _)| Some(part(source)))))
 }
 
@@ -89,6 +100,17 @@ mod tests {
         ];
         for (source, target) in table {
             assert_eq!(translate(source).as_deref(), Some(target), "{source}");
+        }
+    }
+
+    #[test]
+    fn texts_are_translated_sentence_by_sentence() {
+        let sizes = [("sentences".to_owned(), 3)].into();
+        let Corpus::Pairs(parts) = load(&Options { sizes, ..Options::default() }).unwrap() else { panic!("not pairs") };
+        assert_eq!([parts.train.len(), parts.validation.len(), parts.test.len()], SIZES);
+        for (source, target) in parts.train.iter().chain(&parts.test) {
+            let translated: Vec<_> = source.split(STOP).map(|sentence| translate(sentence).unwrap()).collect();
+            assert_eq!((translated.len(), &translated.join(STOP)), (3, target));
         }
     }
 

@@ -47,6 +47,10 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    pub(crate) fn new(name: String, pieces: Vec<Vec<(f64, f64)>>) -> Self {
+        Self { name, raw: pieces, smooth: None }
+    }
+
     /// What it looks like at the first glance.
     pub(crate) fn shown(&self) -> &[Vec<(f64, f64)>] {
         self.smooth.as_ref().unwrap_or(&self.raw)
@@ -83,14 +87,13 @@ impl Plot {
         title: &str,
         (across, across_log): (&str, bool),
         (up, up_log): (&str, bool),
-        lines: Vec<(String, Vec<Vec<(f64, f64)>>)>,
+        lines: Vec<Line>,
     ) -> Self {
-        let line = |(name, raw)| Line { name, raw, smooth: None };
         Self {
             title: title.into(),
             across: Dimension { label: across.into(), log: across_log },
             up: Dimension { label: up.into(), log: up_log },
-            lines: lines.into_iter().map(line).collect(),
+            lines,
         }
     }
 

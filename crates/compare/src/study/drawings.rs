@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Entry, Results};
-use crate::{Across, Curve, Error, Metric, Plot, RunSummary, View, svg::escaped};
+use crate::{Across, Curve, Error, Metric, Plot, RunSummary, View, plot::Line, svg::escaped};
 
 /// Points of a fitted law.
 const FINE: u32 = 60;
@@ -57,16 +57,14 @@ impl Results {
         let mut lines = Vec::new();
         for growth in self.laws() {
             let points = growth.points.iter().map(|point| vec![*point]).collect();
-            lines.push((growth.name.clone(), points));
+            lines.push(Line::new(growth.name.clone(), points));
             let Ok(law) = growth.law else { continue };
             let sizes = growth.points.iter().map(|(size, _)| size.ln());
             let (low, high) =
                 sizes.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), size| (low.min(size), high.max(size)));
             let size = |at: u32| (low + (high - low) * f64::from(at) / f64::from(FINE)).exp();
-            lines.push((
-                format!("{}: {law}", growth.name),
-                vec![(0..=FINE).map(|at| (size(at), law.at(size(at)))).collect()],
-            ));
+            let curve = (0..=FINE).map(|at| (size(at), law.at(size(at)))).collect();
+            lines.push(Line::new(format!("{}: {law}", growth.name), vec![curve]));
         }
         let unit = format!("{} ({})", self.metric.name, self.metric.unit());
         (!lines.is_empty()).then(|| Plot::drawn("loss over parameters", ("parameters", true), (&unit, false), lines))
@@ -79,7 +77,7 @@ impl Results {
             // Nothing has no place on a logarithmic axis.
             let points: Vec<_> =
                 shares.filter(|(_, share)| **share > 0.0).map(|(distance, share)| (distance as f64, *share)).collect();
-            (!points.is_empty()).then(|| (entry.name.clone(), vec![points]))
+            (!points.is_empty()).then(|| Line::new(entry.name.clone(), vec![points]))
         };
         let lines: Vec<_> = self.entries.iter().zip(&self.trials).filter_map(line).collect();
         let (title, across) = ("gradient over distance", "tokens before the latest");

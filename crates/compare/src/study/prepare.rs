@@ -188,6 +188,7 @@ impl Study {
         let words = fs::read_to_string(&words).map_err(Error::io(&words, "read"))?;
         let mut seedless = recipe.clone();
         seedless.plan.seed = 0;
+        seedless.summary.clear();
         // The words count, not where they stand.
         seedless.data.tokenizer_file = None;
         let what = format!("{}{:?}{amount:?}{words}", seedless.to_toml()?, self.budget.matched);

@@ -173,17 +173,24 @@ impl Results {
     }
 }
 
-/// What was asked for, or the first by which all are measured.
+/// What was asked for, or the first by which all are measured. A baseline may lack what is asked for: a chain that holds
+/// impossible what comes has no loss.
 fn metric(study: &Study, trials: &[Vec<Trial>], marks: &[Mark]) -> Result<String, Error> {
-    let whole = trials.iter().flatten().filter(|trial| trial.diverged.is_none()).map(|trial| &trial.scores);
-    let whole: Vec<_> = whole.chain(marks.iter().map(|mark| &mark.scores)).collect();
-    let Some(first) = whole.first() else { return Ok(study.metric.clone().unwrap_or_else(|| "loss".into())) };
-    let all = |name: &str| whole.iter().all(|scores| scores.contains_key(name));
-    let have: Vec<_> = first.keys().filter(|name| all(name)).cloned().collect();
-    let fallback = ["loss", "accuracy"].into_iter().find(|name| have.iter().any(|known| known == name));
-    let wanted = study.metric.as_deref().or(fallback).or(have.first().map(String::as_str)).unwrap_or("loss");
-    match have.iter().any(|name| name == wanted) {
-        true => Ok(wanted.into()),
-        false => Err(Error::NoScore { wanted: wanted.into(), have: have.join(", ") }),
+    let trained = trials.iter().flatten().filter(|trial| trial.diverged.is_none()).map(|trial| &trial.scores);
+    let trained: Vec<_> = trained.collect();
+    let Some(first) = trained.first() else { return Ok(study.metric.clone().unwrap_or_else(|| "loss".into())) };
+    let names = first.keys().filter(|name| trained.iter().all(|scores| scores.contains_key(*name)));
+    let have: Vec<_> = names.cloned().collect();
+    if let Some(wanted) = &study.metric {
+        let known = have.contains(wanted);
+        return if known {
+            Ok(wanted.clone())
+        } else {
+            Err(Error::NoScore { wanted: wanted.clone(), have: have.join(", ") })
+        };
     }
+    let everybodys = |name: &&String| marks.iter().all(|mark| mark.scores.contains_key(*name));
+    let usual = ["loss", "accuracy"].map(str::to_owned);
+    let found = usual.iter().filter(|name| have.contains(name)).chain(&have).find(everybodys);
+    Ok(found.or(have.first()).cloned().unwrap_or_else(|| "loss".into()))
 }
