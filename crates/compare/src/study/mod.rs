@@ -113,6 +113,8 @@ impl Study {
     /// model that diverges is no error: it is in the results.
     pub fn run(&self, mut around: Surroundings) -> Result<Results, Error> {
         let entries = self.prepare(&mut around)?;
+        // First, as it takes but seconds: what a baseline cannot do is said before anyone is trained.
+        let marks = self.marks(&entries, &mut around)?;
         let entries = self.tuned(entries, &mut around)?;
         let of = entries.len() * self.seeds.len();
         let mut trials = vec![Vec::new(); entries.len()];
@@ -125,7 +127,6 @@ impl Study {
                 trials[index].push(trial);
             }
         }
-        let marks = self.marks(&entries, &mut around)?;
         let results = Results::new(self, entries, trials, marks)?;
         results.save()?;
         Ok(results)

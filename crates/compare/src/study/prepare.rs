@@ -74,6 +74,7 @@ impl Study {
         lead.data.special.get_or_insert(SPECIAL.into());
         lead.data.seed.get_or_insert(lead.plan.seed);
         lead.plan.seed = self.seeds[0];
+        lead.size.max_seq_len = lead.size.max_seq_len.max(lead.plan.seq_len);
         if !self.settings.iter().any(|(key, _)| key == "plan.evaluate.every") {
             // A curve needs points, also over fewer steps than the recipe's.
             lead.plan.evaluate.every = lead.plan.evaluate.every.min(lead.plan.steps.div_ceil(POINTS)).max(1);
