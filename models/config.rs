@@ -2,7 +2,7 @@
 
 use burn::{module::Module, tensor::Device};
 use salamander_attention::ConfigError;
-use salamander_baselines::{RecurrentLm, RecurrentLmConfig};
+use salamander_baselines::{RecurrentLm, RecurrentLmConfig, RecurrentSeq2Seq, RecurrentSeq2SeqConfig};
 use salamander_checkpoint::{Directory, Names};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
@@ -40,6 +40,8 @@ pub enum ModelConfig {
     EncoderDecoder(EncoderDecoderConfig),
     /// Predicts from a state.
     Recurrent(RecurrentLmConfig),
+    /// Reads into states and writes from them.
+    RecurrentSeq2Seq(RecurrentSeq2SeqConfig),
 }
 
 /// A model of any family.
@@ -66,6 +68,8 @@ pub enum Model {
     EncoderDecoder(EncoderDecoder),
     /// Predicts from a state.
     Recurrent(RecurrentLm),
+    /// Reads into states and writes from them.
+    RecurrentSeq2Seq(RecurrentSeq2Seq),
 }
 
 /// The same for every family.
@@ -82,6 +86,7 @@ macro_rules! each {
             Self::ReplacedTokens($model) => $body,
             Self::EncoderDecoder($model) => $body,
             Self::Recurrent($model) => $body,
+            Self::RecurrentSeq2Seq($model) => $body,
         }
     };
 }
@@ -100,6 +105,7 @@ macro_rules! map {
             Self::ReplacedTokens($model) => Model::ReplacedTokens($body),
             Self::EncoderDecoder($model) => Model::EncoderDecoder($body),
             Self::Recurrent($model) => Model::Recurrent($body),
+            Self::RecurrentSeq2Seq($model) => Model::RecurrentSeq2Seq($body),
         }
     };
 }
@@ -128,7 +134,7 @@ impl ModelConfig {
             Self::SentenceEncoder(config) => Some(&config.encoder),
             Self::Discriminator(config) => Some(&config.encoder),
             Self::ReplacedTokens(config) => Some(&config.discriminator.encoder),
-            Self::DecoderOnly(_) | Self::EncoderDecoder(_) | Self::Recurrent(_) => None,
+            Self::DecoderOnly(_) | Self::EncoderDecoder(_) | Self::Recurrent(_) | Self::RecurrentSeq2Seq(_) => None,
         }
     }
 
@@ -138,6 +144,7 @@ impl ModelConfig {
             Self::DecoderOnly(config) => config.vocab_size,
             Self::EncoderDecoder(config) => config.vocab_size,
             Self::Recurrent(config) => config.vocab_size,
+            Self::RecurrentSeq2Seq(config) => config.target_vocab_size,
             reads => reads.encoder().map_or(0, |encoder| encoder.vocab_size),
         }
     }
@@ -148,7 +155,7 @@ impl ModelConfig {
             Self::DecoderOnly(config) => config.max_seq_len,
             Self::EncoderDecoder(config) => config.max_seq_len,
             // A state takes in as many as there are.
-            Self::Recurrent(_) => usize::MAX,
+            Self::Recurrent(_) | Self::RecurrentSeq2Seq(_) => usize::MAX,
             reads => reads.encoder().map_or(0, |encoder| encoder.max_seq_len),
         }
     }
@@ -168,7 +175,7 @@ impl ModelConfig {
         match self {
             Self::DecoderOnly(_) => "decoder-only",
             Self::EncoderDecoder(_) => "encoder-decoder",
-            Self::Recurrent(_) => "recurrent",
+            Self::Recurrent(_) | Self::RecurrentSeq2Seq(_) => "recurrent",
             _ => "encoder-only",
         }
     }

@@ -18,6 +18,7 @@ impl ModelConfig {
             Self::ReplacedTokens(config) => config.page(),
             Self::EncoderDecoder(config) => config.page(),
             Self::Recurrent(config) => config.page(),
+            Self::RecurrentSeq2Seq(config) => config.page(),
         }
     }
 }

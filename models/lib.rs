@@ -29,6 +29,7 @@ mod open;
 pub mod parity;
 mod recipe;
 mod rnn;
+mod rnnsearch;
 mod size;
 mod t5;
 mod transformer;
@@ -75,6 +76,7 @@ pub const ALL: &[Architecture] = &[
     bart::ARCHITECTURE,
     transformer::ARCHITECTURE,
     rnn::ARCHITECTURE,
+    rnnsearch::ARCHITECTURE,
 ];
 
 /// The architecture of that name.

@@ -84,6 +84,7 @@ fn run(model: &Model, wanted: &Reference, trace: &mut Trace, device: &Device) ->
         Model::Discriminator(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::SentenceEncoder(_) => return Err("a sentence encoder has no logits to compare".into()),
         Model::Recurrent(model) => tensor(model.forward(tokens)),
+        Model::RecurrentSeq2Seq(_) => return Err("no other library has a model like it".into()),
         Model::ReplacedTokens(_) => {
             return Err("no other library keeps generator and discriminator in one model".into());
         }

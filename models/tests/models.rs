@@ -51,6 +51,10 @@ fn logits(model: &Model) -> Vec<f32> {
         Model::Discriminator(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::ReplacedTokens(model) => model.guess(tokens, &mut Pass::default()).into_data(),
         Model::Recurrent(model) => model.forward(tokens).into_data(),
+        Model::RecurrentSeq2Seq(model) => {
+            let source = model.encode(tokens.clone(), None);
+            model.decode(tokens, &source).into_data()
+        }
         Model::EncoderDecoder(model) => {
             let states = model.encode(tokens.clone(), &mut Pass::default());
             let memory = Memory { states, mask: Default::default() };

@@ -98,7 +98,7 @@ impl Generate {
                 self.complete(&completer, &tokenizer, longest, sampling)?;
             }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
-            Model::Recurrent(_) => bail!(
+            Model::Recurrent(_) | Model::RecurrentSeq2Seq(_) => bail!(
                 "{} is a recurrent network: it is trained and judged here, and does not write",
                 self.model.display()
             ),

@@ -24,8 +24,16 @@ fn possible(config: &ModelConfig, shape: Shape) -> Vec<Task> {
         (ModelConfig::EncoderDecoder(_), Shape::Text) => {
             vec![Task::Spans { rate: 0.15, mean: 3.0 }, Task::Denoise { rate: 0.3, mean: 3.0 }]
         }
-        (ModelConfig::EncoderDecoder(_), Shape::Pairs | Shape::Labelled) => vec![Task::Translate],
-        (ModelConfig::DecoderOnly(_) | ModelConfig::EncoderDecoder(_) | ModelConfig::Recurrent(_), _) => vec![],
+        (ModelConfig::EncoderDecoder(_) | ModelConfig::RecurrentSeq2Seq(_), Shape::Pairs | Shape::Labelled) => {
+            vec![Task::Translate]
+        }
+        (
+            ModelConfig::DecoderOnly(_)
+            | ModelConfig::EncoderDecoder(_)
+            | ModelConfig::Recurrent(_)
+            | ModelConfig::RecurrentSeq2Seq(_),
+            _,
+        ) => vec![],
         (ModelConfig::ReplacedTokens(_), Shape::Text) => vec![Task::Replaced { rate: 0.15 }],
         (ModelConfig::MaskedLm(_), Shape::Text) => vec![Task::Masked { rate: 0.15 }],
         _ => reading(),

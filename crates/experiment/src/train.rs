@@ -88,6 +88,9 @@ impl Experiment {
             (Model::Recurrent(model), Set::Continued(train), Set::Continued(validation)) => {
                 self.go(model, (train, validation), place, None, Model::Recurrent)
             }
+            (Model::RecurrentSeq2Seq(model), Set::Pairs(train), Set::Pairs(validation)) => {
+                self.go(model, (train, validation), place, None, Model::RecurrentSeq2Seq)
+            }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::EncoderDecoder)
             }

@@ -58,6 +58,10 @@ fn logits(model: &Model, device: &Device) -> Tensor<2> {
         Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::new(padding)),
         Model::Discriminator(model) => model.forward(tokens, &mut Pass::new(padding)),
         Model::Recurrent(model) => model.forward(tokens).flatten(0, 1),
+        Model::RecurrentSeq2Seq(model) => {
+            let source = model.encode(tokens, None);
+            model.decode(ids(2, 5, 2, device), &source).flatten(0, 1)
+        }
         Model::ReplacedTokens(model) => {
             let judged: Tensor<3> = model.judge(tokens.clone(), &mut Pass::new(padding.clone())).unsqueeze_dim(2);
             Tensor::cat(vec![judged, model.guess(tokens, &mut Pass::new(padding))], 2).flatten(0, 1)
@@ -108,6 +112,7 @@ macro_rules! each {
             Model::ReplacedTokens($inner) => Model::ReplacedTokens($body),
             Model::EncoderDecoder($inner) => Model::EncoderDecoder($body),
             Model::Recurrent($inner) => Model::Recurrent($body),
+            Model::RecurrentSeq2Seq($inner) => Model::RecurrentSeq2Seq($body),
         }
     };
 }

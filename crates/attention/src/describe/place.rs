@@ -86,6 +86,11 @@ impl Place {
         page.products.push(self.within("values").at(context, width, Some(over)));
     }
 
+    /// Lists a product of `rows` numbers with a vector for each of `over`.
+    pub fn product_over(&self, rows: usize, over: Per, page: &mut Page) {
+        page.products.push(self.at(rows, page.context, Some(over)));
+    }
+
     fn at(&self, rows: usize, columns: usize, over: Option<Per>) -> Product {
         Product { name: self.path.clone(), rows, columns, copies: self.copies, per: self.per, over }
     }

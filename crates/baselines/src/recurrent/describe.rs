@@ -2,7 +2,7 @@
 
 use salamander_attention::describe::{Describe, Equation, Group, Page, Per, Place};
 
-use super::{Cell, RecurrentLmConfig};
+use super::{Cell, Context, RecurrentLmConfig, RecurrentSeq2SeqConfig};
 
 impl Describe for RecurrentLmConfig {
     fn page_at(&self, context: usize) -> Page {
@@ -37,6 +37,75 @@ impl Describe for RecurrentLmConfig {
     /// What it costs is the same at any length.
     fn page(&self) -> Page {
         self.page_at(1)
+    }
+}
+
+/// Tokens of a source and of its target for which costs are shown.
+const SHOWN: usize = 32;
+
+impl Describe for RecurrentSeq2SeqConfig {
+    fn page_at(&self, context: usize) -> Page {
+        let mut page = Page::new("recurrent from source to target", context);
+        let (d, h, seen) = (self.d_model, self.d_hidden, self.context.width(self.d_hidden));
+        let (reads, writes) = (Place::new(h, Per::SourceToken), Place::new(h, Per::TargetToken));
+        page.size("V", "words of the target", self.target_vocab_size);
+        page.size("D", "width of a word's vector", d);
+        page.size("H", "width of a state", h);
+        page.size("C", "width of what is known of the source", seen);
+        reads.within("source").parameter("weight", &[self.source_vocab_size, d], Group::Embedding, &mut page);
+        writes.within("target").parameter("weight", &[self.target_vocab_size, d], Group::Embedding, &mut page);
+        let words = page.dropped("table[token]".into(), self.dropout);
+        page.step("words", format!("x = {words}, with a table for each language"), "[B, T, D]");
+        self.describe_reader(&reads.within("reader"), &mut page);
+        Cell::Gru.describe(d + seen, h, &writes.within("writer"), &mut page);
+        page.step("target token after token", "s <- gru(s, [x, context])", "[B, H]");
+        let width = d + h + seen;
+        let logits = writes.linear(
+            "[x, s, context]",
+            "unembedding",
+            [width, self.target_vocab_size],
+            true,
+            Group::Head,
+            &mut page,
+        );
+        page.step("unembedding", format!("logits = {logits}"), "[B, T, V]");
+        page.step("unembedding", "p(next target token) = softmax(logits)", "[B, T, V]");
+        page
+    }
+
+    fn page(&self) -> Page {
+        self.page_at(SHOWN)
+    }
+}
+
+impl RecurrentSeq2SeqConfig {
+    fn describe_reader(&self, place: &Place, page: &mut Page) {
+        let (d, h) = (self.d_model, self.d_hidden);
+        match self.context {
+            Context::Last => {
+                Cell::Gru.describe(d, h, place, page);
+                page.step("source", "h = gru(x), token after token", "[B, S, H]");
+                page.step("source", "context = s = the last h", "[B, H]");
+            }
+            Context::Attention => {
+                let asks = place.clone().per(Per::TargetToken);
+                Cell::Gru.describe(d, h, &place.within("forth"), page);
+                Cell::Gru.describe(d, h, &place.within("back"), page);
+                page.step("source", "h = [gru(x), gru(x) from the end]", "[B, S, 2 H]");
+                let once = place.clone().per(Per::Sequence);
+                let begin = once.linear("[last, first]", "bridge", [2 * h, h], true, Group::Recurrence, page);
+                page.step("source", format!("s = tanh({begin})"), "[B, H]");
+                let key = place.linear("h", "key", [2 * h, h], true, Group::Attention, page);
+                let query = asks.linear("s", "query", [h, h], false, Group::Attention, page);
+                let scores = asks.within("score");
+                scores.parameter("weight", &[h, 1], Group::Attention, page);
+                scores.product_over(h, Per::SourceToken, page);
+                asks.within("context").product_over(2 * h, Per::SourceToken, page);
+                let step = "target token after token";
+                page.step(step, format!("a = softmax(tanh({query} + {key}) W_score)"), "[B, S]");
+                page.step(step, "context = sum of a h", "[B, 2 H]");
+            }
+        }
     }
 }
 
@@ -77,7 +146,7 @@ impl Cell {
 #[cfg(test)]
 mod tests {
     use burn::{module::Module, tensor::Device};
-    use salamander_attention::{Init, UnembeddingConfig};
+    use salamander_attention::{Init, UnembeddingConfig, describe::Extent};
 
     use super::*;
 
@@ -94,6 +163,35 @@ mod tests {
                 assert_eq!(page.flops_per_token(), config.flops_per_token(), "{config:?}");
                 assert!(page.to_string().contains(cell.name()));
             }
+        }
+    }
+
+    #[test]
+    fn and_from_source_to_target() {
+        for context in [Context::Last, Context::Attention] {
+            let (source_vocab_size, target_vocab_size, d_model, d_hidden) = (7, 9, 3, 5);
+            let (dropout, init) = (0.1, Init::Xavier);
+            let config = RecurrentSeq2SeqConfig {
+                source_vocab_size,
+                target_vocab_size,
+                d_model,
+                d_hidden,
+                context,
+                dropout,
+                init,
+            };
+            for length in [1, 6] {
+                let page = config.page_at(length);
+                assert_eq!(page.parameters(), config.init(&Device::flex()).num_params(), "{config:?}");
+                assert_eq!(page.flops_per_token(), config.flops_per_token(length), "{config:?}");
+            }
+            // By hand: a source of two words and a target of one.
+            let (read, written) = (6 * 5 * (3 + 5), |c: u64| 6 * 5 * (3 + c + 5) + 2 * (3 + 5 + c) * 9);
+            let want = match context {
+                Context::Last => 2 * read + written(5),
+                Context::Attention => 2 * (2 * read + 100) + written(10) + 50 + 2 * 30 + 100,
+            };
+            assert_eq!(config.page().flops_of(Extent { source: 2, target: 1 }), want, "{context:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ mod written;
 pub use baseline::{Baseline, Reached};
 use salamander_datasets::{Corpus, Shape};
 use salamander_generate::{BeamSearch, Longest};
-use salamander_models::Model;
+use salamander_models::{Model, Task};
 
 use crate::{Error, Experiment, Part, Progress, set::Set};
 
@@ -63,7 +63,8 @@ impl Experiment {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
         let scores = self.scores(model, part, judging, progress)?;
-        Ok(if self.shape == Shape::Labelled { of_classes(scores) } else { scores })
+        let writes = matches!(self.task, Task::Causal { .. } | Task::Prefix | Task::Translate);
+        Ok(if self.shape == Shape::Labelled && writes { of_classes(scores) } else { scores })
     }
 
     fn scores(
@@ -105,6 +106,7 @@ impl Experiment {
             (Model::Recurrent(model), Set::Windows(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::Recurrent(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::Recurrent(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::RecurrentSeq2Seq(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Pairs(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
                 scores.extend(self.translated(model, part, judging, progress)?);
@@ -117,11 +119,15 @@ impl Experiment {
 }
 
 /// The scores of a model that writes the name of a class: whether it is the right one counts, as for a model that chooses
-/// among them, and not how many of its tokens are.
+/// among them, and not how many of its tokens are. Of one that is judged without writing, that is not known.
 fn of_classes(mut scores: Vec<Score>) -> Vec<Score> {
-    let Some(exact) = scores.iter().position(|score| score.name == "exact") else { return scores };
-    let Score { value, text, .. } = scores.swap_remove(exact);
+    let exact = scores.iter().position(|score| score.name == "exact").map(|exact| scores.swap_remove(exact));
     scores.retain(|score| score.name == "loss");
-    scores.push(Score { name: "accuracy", value, text: text.replacen("exact", "accuracy", 1) });
+    let right = |Score { value, text, .. }: Score| Score {
+        name: "accuracy",
+        value,
+        text: text.replacen("exact", "accuracy", 1),
+    };
+    scores.extend(exact.map(right));
     scores
 }

@@ -1,8 +1,8 @@
 //! What came before transformers, asked the same.
 
 use burn::tensor::{Device, Tensor};
-use salamander_baselines::{BagOfWords, RecurrentLm};
-use salamander_text::{ClassBatch, LanguageBatch};
+use salamander_baselines::{BagOfWords, RecurrentLm, RecurrentSeq2Seq};
+use salamander_text::{ClassBatch, LanguageBatch, PairBatch};
 
 use super::{Objective, Question, bools, ids};
 
@@ -28,6 +28,20 @@ impl Objective<LanguageBatch> for RecurrentLm {
 
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let logits = self.forward(ids(&batch.inputs, device)); // [B, T, V]
+        Question::of(logits, &batch.targets, None)
+    }
+}
+
+/// The next target token, from the states that have read the source and the target so far.
+impl Objective<PairBatch> for RecurrentSeq2Seq {
+    fn targets(batch: &PairBatch) -> usize {
+        batch.counted()
+    }
+
+    fn ask(&self, batch: &PairBatch, device: &Device) -> Question {
+        let padding = bools(&batch.source_padding, device); // [B, S]
+        let source = self.encode(ids(&batch.source, device), Some(padding));
+        let logits = self.decode(ids(&batch.decoder_inputs, device), &source); // [B, T, V]
         Question::of(logits, &batch.targets, None)
     }
 }
