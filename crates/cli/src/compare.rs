@@ -113,6 +113,10 @@ impl Compare {
                     eprintln!("{}: {} texts were too long and lost their end", entry.name, entry.shortened);
                 }
             }
+            Heard::Skipped(line) => {
+                reporter = None;
+                eprintln!("{}skipped: {line}", clean());
+            }
             Heard::Done { contender, trial, known, number, of } => {
                 reporter = None;
                 made += usize::from(!known);

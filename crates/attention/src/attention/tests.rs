@@ -151,6 +151,28 @@ fn the_regulariser_asks_of_the_loss_in_training_only() {
 }
 
 #[test]
+fn the_regulariser_counts_the_keys_of_a_source_shorter_than_its_target() {
+    let device = Device::flex().autodiff();
+    let config = AttentionConfig { weights: kernels::Weights::Relu { gamma: 1.0 }, regulariser: 0.5, ..config() };
+    let attention = made(&config, &device);
+    let x = random([1, 4, 8], &device);
+    let penalty = |mask: Mask, states: Tensor<3>| {
+        let mut pass = Pass::default().with_memory(Memory { states, mask });
+        attention.cross(x.clone(), &mut pass.layer(0));
+        pass.take_penalty().expect("relu weights off balance").into_scalar::<f32>()
+    };
+    let states = random([1, 2, 8], &device);
+    let padded = Tensor::cat(vec![states.clone(), random([1, 1, 8], &device)], 1);
+    let [short, padded] = [
+        penalty(Mask::None, states),
+        // What is hidden does not count.
+        penalty(Mask::padding(vec![vec![false, false, true]]), padded),
+    ];
+    assert!(short > 0.0 && short.is_finite(), "{short}");
+    assert!((short - padded).abs() < 1e-5 * short, "{short} {padded}");
+}
+
+#[test]
 fn bad_numbers_are_named() {
     let check = |config: AttentionConfig, want: &str| {
         assert_eq!(config.validate().unwrap_err().to_string(), want);

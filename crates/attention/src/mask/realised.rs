@@ -20,14 +20,17 @@ impl Realised {
         });
     }
 
-    /// How many keys each query may see, at least 1: `[B or 1, H or 1, T, 1]`.
+    /// How many keys each query may see, at least 1: `[B or 1, H or 1, T or 1, 1]`.
     pub(crate) fn visible(&self, t: usize, s: usize, device: &Device) -> Tensor<4> {
         let Reach { left, right } = self.reach;
         let far = |_, i: usize, j: usize| left.is_some_and(|l| j + l < i) || right.is_some_and(|r| j > i + r);
-        let far = table(1, t, s, far, device);
-        let hidden = match &self.hidden {
-            Some(hidden) => far.bool_or(hidden.clone()),
-            None => far,
+        // Without a reach positions are not counted: a target may be longer than the source it looks at.
+        let far = (left.is_some() || right.is_some()).then(|| table(1, t, s, far, device));
+        let hidden = match (&self.hidden, far) {
+            (Some(hidden), Some(far)) => far.bool_or(hidden.clone()),
+            (Some(hidden), None) => hidden.clone(),
+            (None, Some(far)) => far,
+            (None, None) => return Tensor::full([1, 1, t, 1], s.max(1) as f64, device),
         };
         hidden.bool_not().float().sum_dim(3).clamp_min(1.0)
     }

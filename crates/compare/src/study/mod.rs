@@ -89,6 +89,8 @@ pub enum Heard<'a> {
     Progress(experiment::Progress<'a>),
     /// A contender is ready.
     Ready(&'a Entry),
+    /// A checkpoint from which a trial does not go on: which, and why.
+    Skipped(&'a str),
     /// A trial is over; it may have been there before.
     Done {
         /// Whose.

@@ -10,7 +10,7 @@ use salamander_experiment::{self as experiment, Experiment, Part, Place};
 use salamander_train::{self as train, Checkpoints, Run, Which, forget_peak_memory, peak_memory};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Study, Surroundings, kept};
+use super::{Entry, Heard, Study, Surroundings, kept};
 use crate::{Curve, Error, Metric, RunSummary};
 
 /// What came out, next to the run it came of.
@@ -104,13 +104,16 @@ pub(super) fn judged_on(asked: Option<Part>, experiment: &Experiment) -> Part {
 }
 
 /// A run that begins, or goes on where it was interrupted.
-fn run(folder: &Path, experiment: &Experiment, around: &Surroundings) -> Result<(Run, Option<PathBuf>), Error> {
+fn run(folder: &Path, experiment: &Experiment, around: &mut Surroundings) -> Result<(Run, Option<PathBuf>), Error> {
     if folder.join("config.toml").is_file() {
-        if let Ok(found) = Checkpoints::of(folder).find(Which::Latest) {
-            let run = Run::resume(folder, found.step.unwrap_or(0)).map_err(experiment::Error::from)?;
-            return Ok((run, Some(found.path)));
+        match Checkpoints::of(folder).find(Which::Latest) {
+            Ok(found) => {
+                found.skipped.iter().for_each(|line| (around.hear)(Heard::Skipped(line)));
+                let run = Run::resume(folder, found.step.unwrap_or(0)).map_err(experiment::Error::from)?;
+                return Ok((run, Some(found.path)));
+            }
+            Err(error) => (around.hear)(Heard::Skipped(&format!("{error}: this run begins anew"))),
         }
-        // It ended before its first checkpoint: nothing is lost with it.
         fs::remove_dir_all(folder).map_err(Error::io(folder, "removed"))?;
     }
     let config = experiment.recipe.to_toml_with(&experiment.config)?;

@@ -41,11 +41,21 @@ pub(crate) fn run(study: &Study) -> (Result<Results, Error>, Vec<bool>) {
 }
 
 fn run_until(study: &Study, interrupter: Interrupter) -> (Result<Results, Error>, Vec<bool>) {
+    run_heard(study, interrupter, &mut |_| {})
+}
+
+/// The same, and what is heard on the way.
+fn run_heard(
+    study: &Study,
+    interrupter: Interrupter,
+    also: &mut dyn FnMut(&Heard),
+) -> (Result<Results, Error>, Vec<bool>) {
     // A process has one random state for all that trains in it: two at a time would draw from each other's.
     static ONE: Mutex<()> = Mutex::new(());
     let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let known = RefCell::new(Vec::new());
     let mut hear = |heard: Heard| {
+        also(&heard);
         if let Heard::Done { known: was, .. } = heard {
             known.borrow_mut().push(was);
         }
@@ -201,6 +211,27 @@ fn stopped_it_goes_on_to_the_same_numbers() {
     for (a, b) in result.trials.iter().flatten().zip(whole.trials.iter().flatten()) {
         assert_eq!(a.scores, b.scores);
     }
+}
+
+#[test]
+fn a_damaged_checkpoint_is_named_and_the_run_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = Study { seeds: vec![1], ..study(&["sorter"], Matched::Tokens, None, folder.path()) };
+    let first = run(&study).0.unwrap();
+    let run = study.folder.join(&first.entries[0].folder).join("seed-1");
+    // As if it had been killed when its last checkpoint was written, and then a disk had lost some bytes.
+    fs::remove_file(run.join("result.json")).unwrap();
+    let weights = run.join("checkpoints/step-00000006/model.safetensors");
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
+    let mut skipped = Vec::new();
+    let (again, _) = run_heard(&study, Interrupter::new(), &mut |heard| {
+        if let Heard::Skipped(line) = heard {
+            skipped.push((*line).to_owned());
+        }
+    });
+    assert!(skipped.len() == 1 && skipped[0].contains("it was cut off or changed"), "{skipped:?}");
+    assert_eq!(again.unwrap().trials[0][0].scores, first.trials[0][0].scores);
 }
 
 #[test]
