@@ -63,7 +63,15 @@ fn seen(page: &Path, more: &[&str]) -> Option<Value> {
     let text = fs::read_to_string(page).unwrap();
     fs::write(&measured, text.replace("</body>", &format!("{MEASURE}</body>"))).unwrap();
     let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-    let usual = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom", &profile];
+    let usual = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--dump-dom",
+        &profile,
+    ];
     let address = format!("file://{}", measured.display());
     let called = |browser: &&str| Command::new(browser).args(usual).args(more).arg(&address).output().ok();
     let output = BROWSERS.iter().find_map(called)?;
