@@ -64,7 +64,9 @@ impl Results {
                 sizes.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), size| (low.min(size), high.max(size)));
             let size = |at: u32| (low + (high - low) * f64::from(at) / f64::from(FINE)).exp();
             let curve = (0..=FINE).map(|at| (size(at), law.at(size(at)))).collect();
-            lines.push(Line::new(format!("{}: {law}", growth.name), vec![curve]));
+            // Its intervals stand among what may be said: a legend has one line.
+            let [a, b, c] = [law.floor, law.factor, law.exponent].map(|interval| interval.estimate);
+            lines.push(Line::new(format!("{}: {a:.3} + {b:.3} N^-{c:.3}", growth.name), vec![curve]));
         }
         let unit = format!("{} ({})", self.metric.name, self.metric.unit());
         (!lines.is_empty()).then(|| Plot::drawn("loss over parameters", ("parameters", true), (&unit, false), lines))
