@@ -32,8 +32,8 @@ Examples:
   salamander compare gpt-shakespeare-cpu ngram:order=4 --match tokens
   salamander compare my.toml bert-classify --match parameters --budget 500k --metric accuracy
 A model is a recipe's name or file, with settings of its own behind colons and, if you like, a short name before it; or a
-baseline, which learns from the same rows without a budget: ngram (order, smoothing), markov (chain), bag-of-words. Data, tokenizer, batches and lengths are those
-of the first model whose recipe is about the data set; optimiser and schedule are each model's own.
+baseline, which learns from the same rows without a budget: ngram (order, smoothing), markov (chain), bag-of-words.
+Data, tokenizer, batches and lengths are those of the first model whose recipe is about the data set; optimiser and schedule are each model's own.
 parameters: models are made wider or narrower and learn for the same steps. flops, tokens, time: models stay as they are and
 learn for as many steps as the budget pays for. What is in the folder already is not done again.")]
 pub(crate) struct Compare {

@@ -3,6 +3,8 @@
 use salamander_datasets::Shape;
 use thiserror::Error;
 
+use crate::Baseline;
+
 /// What can go wrong between a recipe and its results.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -26,7 +28,7 @@ pub enum Error {
     #[error(transparent)]
     Counting(#[from] salamander_baselines::Error),
     /// A baseline cannot do what is asked.
-    #[error("{name} cannot do `{task}`; n-grams and chains foretell running text, a bag of words classifies")]
+    #[error("{name} cannot do `{task}`; {}", Baseline::PURPOSES)]
     Baseline {
         /// Which.
         name: &'static str,

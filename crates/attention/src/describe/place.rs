@@ -81,9 +81,8 @@ impl Place {
     /// Lists the two products of attention with all keys of `over`, each a vector of `width` numbers: the scores, and the
     /// weighted sum of the values.
     pub(super) fn attended(&self, width: usize, over: Per, page: &mut Page) {
-        let context = page.context;
-        page.products.push(self.within("scores").at(width, context, Some(over)));
-        page.products.push(self.within("values").at(context, width, Some(over)));
+        self.within("scores").product_over(width, over, page);
+        page.products.push(self.within("values").at(page.context, width, Some(over)));
     }
 
     /// Lists a product of `rows` numbers with a vector for each of `over`.

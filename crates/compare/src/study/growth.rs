@@ -4,13 +4,11 @@ use salamander_metrics::PowerLaw;
 use salamander_models::Recipe;
 use serde::{Serialize, Serializer};
 
-use super::{Budget, Matched, Results, Study, budget::sized};
+use super::{Budget, Matched, Results, Study, budget::sized, verdict::LEVEL};
 use crate::Error;
 
 /// By how much the parameters of neighbours differ: widths by about two, so that the loss is seen to change.
 const STEP: usize = 4;
-/// In which share of all cases an interval covers what it stands for.
-const LEVEL: f64 = 0.95;
 
 /// How the loss of a contender falls as it grows.
 #[derive(Debug, Clone, Serialize)]

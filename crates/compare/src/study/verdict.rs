@@ -8,7 +8,7 @@ use crate::{Better, Error};
 
 /// In which share of all cases an interval covers what it stands for, and 1 less the chance to see a difference where none
 /// is.
-const LEVEL: f64 = 0.95;
+pub(super) const LEVEL: f64 = 0.95;
 
 /// How two contenders are apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]

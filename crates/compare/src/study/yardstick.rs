@@ -73,9 +73,8 @@ impl Study {
                 experiments.push(Experiment::prepare(recipe, &mut around.progress())?);
             }
             let Some(at) = suited(&experiments) else {
-                let reason =
-                    "n-grams and chains foretell running text, a bag of words classifies; no model here does that";
-                return Err(Error::Contender { text: yardstick.name.clone(), reason: reason.into() });
+                let reason = format!("{}; no model here does that", Baseline::PURPOSES);
+                return Err(Error::Contender { text: yardstick.name.clone(), reason });
             };
             let (experiment, begun) = (&experiments[at], Instant::now());
             let part = judged_on(self.part, experiment);

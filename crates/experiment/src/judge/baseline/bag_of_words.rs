@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::{module::Module, tensor::Device};
 use salamander_baselines::{BagOfWords, BagOfWordsConfig, Counting};
+use salamander_datasets::Corpus;
 use salamander_kernels::AdamWConfig;
 use salamander_text::{Batches, Classified};
 use salamander_train::{Data, Evaluate, Keep, Limit, Optimizer, Plan, Schedule, Session, evaluate, train};
@@ -17,12 +18,8 @@ const EPOCHS: usize = 10;
 const DECAYS: [f64; 3] = [0.0, 0.03, 0.3];
 
 impl Experiment {
-    pub(super) fn bag_of_words(
-        &self,
-        classes: &[String],
-        part: Part,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Reached, Error> {
+    pub(super) fn bag_of_words(&self, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<Reached, Error> {
+        let Corpus::Labelled { classes, .. } = &self.corpus else { return Err(self.other_model()) };
         let mut sets = Vec::new();
         for part in [Part::Train, Part::Validation, part] {
             let (Set::Classified(set), _) = self.cut(part, progress)? else { return Err(self.other_model()) };

@@ -1,40 +1,38 @@
 //! The next token, foretold by having counted.
 
-use salamander_baselines::{MarkovConfig, NGramConfig};
+use salamander_baselines::{Chain, MarkovConfig, NGramConfig, Smoothing};
 use salamander_datasets::Corpus;
 
-use super::{Baseline, Reached};
+use super::Reached;
 use crate::{Error, Experiment, Part, Progress, judge::Score, set::continuous};
 
 /// Tokens between two reports of progress.
 const REPORTED: usize = 1 << 14;
 
 impl Experiment {
-    pub(super) fn counted(
+    pub(super) fn ngram(
         &self,
-        baseline: &Baseline,
+        order: usize,
+        smoothing: Smoothing,
         part: Part,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Reached, Error> {
-        let (learnt, judged) = (self.sequences(Part::Train)?, self.sequences(part)?);
-        let vocab_size = self.tokenizer.vocab_size();
-        let reached =
-            |scores, numbers: usize, flops_per_token| Reached { scores, numbers: numbers as u64, flops_per_token };
-        Ok(match *baseline {
-            Baseline::Markov { chain } => {
-                let config = MarkovConfig { vocab_size, chain };
-                let model = config.fit(&learnt)?;
-                let scores = foretold(&judged, |context| model.probabilities(context), progress);
-                reached(scores, model.num_counts(), config.flops_per_token())
-            }
-            Baseline::Ngram { order, smoothing } => {
-                let config = NGramConfig { vocab_size, order, smoothing };
-                let model = config.fit(&learnt)?;
-                let scores = foretold(&judged, |context| model.distribution(context), progress);
-                reached(scores, model.num_counts(), config.flops_per_token())
-            }
-            Baseline::BagOfWords {} => return Err(Error::Baseline { name: baseline.name(), task: self.task.name() }),
-        })
+        let config = NGramConfig { vocab_size: self.tokenizer.vocab_size(), order, smoothing };
+        let model = config.fit(&self.sequences(Part::Train)?)?;
+        let scores = foretold(&self.sequences(part)?, |context| model.distribution(context), progress);
+        Ok(Reached { scores, numbers: model.num_counts() as u64, flops_per_token: config.flops_per_token() })
+    }
+
+    pub(super) fn markov(
+        &self,
+        chain: Chain,
+        part: Part,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Reached, Error> {
+        let config = MarkovConfig { vocab_size: self.tokenizer.vocab_size(), chain };
+        let model = config.fit(&self.sequences(Part::Train)?)?;
+        let scores = foretold(&self.sequences(part)?, |context| model.probabilities(context), progress);
+        Ok(Reached { scores, numbers: model.num_counts() as u64, flops_per_token: config.flops_per_token() })
     }
 
     /// The texts of a part as a model reads them: one without end, or each between its marks.

@@ -63,6 +63,9 @@ impl Baseline {
     /// What they are called.
     pub const NAMES: [&str; 3] = ["ngram", "markov", "bag-of-words"];
 
+    /// What they do.
+    pub const PURPOSES: &str = "n-grams and chains foretell running text, a bag of words classifies";
+
     /// What it is called.
     pub fn name(&self) -> &'static str {
         match self {
@@ -117,10 +120,11 @@ impl Experiment {
     /// # Errors
     /// If it does not [suit](Baseline::suits) the task, the part is empty, or it cannot be learnt.
     pub fn reach(&self, baseline: &Baseline, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<Reached, Error> {
-        match (baseline, &self.corpus) {
+        match *baseline {
             _ if !baseline.suits(self) => Err(Error::Baseline { name: baseline.name(), task: self.task.name() }),
-            (Baseline::BagOfWords {}, Corpus::Labelled { classes, .. }) => self.bag_of_words(classes, part, progress),
-            _ => self.counted(baseline, part, progress),
+            Baseline::Ngram { order, smoothing } => self.ngram(order, smoothing, part, progress),
+            Baseline::Markov { chain } => self.markov(chain, part, progress),
+            Baseline::BagOfWords {} => self.bag_of_words(part, progress),
         }
     }
 }
