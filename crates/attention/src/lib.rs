@@ -66,6 +66,7 @@ mod mask;
 mod norm;
 mod pass;
 mod position;
+mod replay;
 mod residual;
 mod stack;
 mod trace;
@@ -87,6 +88,7 @@ pub use position::{
     BucketDirection, LearnedPositions, Positions, PositionsConfig, RelativeBias, RelativeBiasConfig, RotaryConfig,
     RotaryScaling, SinusoidLayout, SinusoidalPositions, bucket, sinusoids,
 };
+pub use replay::{Owed, replaying};
 pub use residual::{Residual, ResidualConfig};
 pub use stack::{Layer, LayerConfig, Stack, StackConfig};
 pub use trace::{Record, Trace};

@@ -2,7 +2,12 @@
 
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::{KvCache, Mask, RotaryConfig, Trace, mask::Realised, position::Places};
+use crate::{
+    KvCache, Mask, Owed, RotaryConfig, Trace,
+    mask::Realised,
+    position::Places,
+    replay::{Replay, cut},
+};
 
 /// What travels with the stream through one forward pass.
 ///
@@ -31,6 +36,7 @@ pub struct Pass<'a> {
     realised: Option<(usize, usize, Realised)>,
     rotary: Vec<(RotaryConfig, usize, Tensor<2>, Tensor<2>)>,
     penalty: Option<Tensor<1>>,
+    replays: Vec<Replay>,
 }
 
 /// The encoder's output, as the decoder sees it.
@@ -147,14 +153,66 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// What the layers ask to be added to the loss, in nats: see [`Weights::Relu`](crate::Weights::Relu).
-    pub fn take_penalty(&mut self) -> Option<Tensor<1>> {
-        self.penalty.take()
+    /// What is to be settled together with the loss.
+    pub fn take_owed(&mut self) -> Owed {
+        Owed::new(self.penalty.take(), std::mem::take(&mut self.replays))
     }
 
     /// The score bias every layer of the stack shares, `[1, H, T, S]`.
     pub(crate) fn set_relative(&mut self, relative: Option<Tensor<4>>) {
         self.relative = relative;
+    }
+
+    pub(crate) fn relative(&self) -> Option<Tensor<4>> {
+        self.relative.clone()
+    }
+
+    pub(crate) fn memory_states(&self) -> Option<Tensor<3>> {
+        self.memory.as_ref().map(|memory| memory.states.clone())
+    }
+
+    /// Whether nobody keeps or looks at what happens inside the layers.
+    pub(crate) fn is_unobserved(&self) -> bool {
+        self.cache.is_none() && self.trace.is_none()
+    }
+
+    /// What the layers see, cut off from the graph it came from.
+    pub(crate) fn cut(&self) -> Pass<'static> {
+        let memory = |memory: &Memory| Memory { states: cut(memory.states.clone()), mask: memory.mask.clone() };
+        Pass {
+            mask: self.mask.clone(),
+            positions: self.positions.clone(),
+            memory: self.memory.as_ref().map(memory),
+            relative: self.relative.clone().map(cut),
+            ..Pass::default()
+        }
+    }
+
+    /// Lets gradients arrive at what the layers see besides the stream.
+    pub(crate) fn require_gradients(&mut self) -> (Option<Tensor<3>>, Option<Tensor<4>>) {
+        if let Some(memory) = &mut self.memory {
+            memory.states = memory.states.clone().require_grad();
+        }
+        self.relative = self.relative.take().map(Tensor::require_grad);
+        (self.memory_states(), self.relative())
+    }
+
+    /// Keeps a forward to be done again.
+    pub(crate) fn keep(&mut self, replay: Replay) {
+        self.replays.push(replay);
+    }
+
+    /// Adds to what the layers ask of the loss.
+    pub(crate) fn penalise(&mut self, penalty: Tensor<1>) {
+        self.penalty = Some(match self.penalty.take() {
+            Some(before) => before + penalty,
+            None => penalty,
+        });
+    }
+
+    /// What the layers asked of the loss.
+    pub(crate) fn take_penalty(&mut self) -> Option<Tensor<1>> {
+        self.penalty.take()
     }
 
     /// Says that `count` new positions have passed through every layer.
@@ -213,7 +271,7 @@ impl LayerPass<'_, '_> {
     }
 
     pub(crate) fn relative(&self) -> Option<Tensor<4>> {
-        self.pass.relative.clone()
+        self.pass.relative()
     }
 
     /// The encoder's output as keys and values, and its mask for `t` queries.
@@ -256,9 +314,6 @@ impl LayerPass<'_, '_> {
 
     /// Adds to what the layers ask of the loss.
     pub(crate) fn penalise(&mut self, penalty: Tensor<1>) {
-        self.pass.penalty = Some(match self.pass.penalty.take() {
-            Some(before) => before + penalty,
-            None => penalty,
-        });
+        self.pass.penalise(penalty);
     }
 }

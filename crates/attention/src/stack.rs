@@ -1,18 +1,18 @@
 //! Blocks on top of each other.
 
 use burn::{
-    module::Module,
+    module::{Flag, Module, Param},
     tensor::{Device, Tensor},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     CacheShape, ConfigError, Dropout, Init, KvCache, LayerPass, Norm, NormConfig, Pass, RelativeBias,
-    RelativeBiasConfig,
+    RelativeBiasConfig, replay::Replay,
 };
 
 /// One layer of a stack.
-pub trait Layer: Module {
+pub trait Layer: Module + 'static {
     /// `[B, T, D]` to `[B, T, D]`.
     fn forward(&self, x: Tensor<3>, pass: &mut LayerPass) -> Tensor<3>;
 
@@ -67,6 +67,8 @@ pub struct Stack<L: Module> {
     /// What the last layer's output passes through.
     pub norm: Norm,
     dropout: Dropout,
+    /// See [`replaying`](crate::replaying).
+    replays: Param<Flag>,
 }
 
 impl<C: LayerConfig> StackConfig<C> {
@@ -78,6 +80,7 @@ impl<C: LayerConfig> StackConfig<C> {
             relative: self.relative.as_ref().map(relative),
             norm: self.norm.init(d_model, device),
             dropout: Dropout::new(self.dropout),
+            replays: Param::from_bool(false),
         }
     }
 
@@ -101,19 +104,34 @@ impl<L: Layer> Stack<L> {
     ///
     /// # Shapes
     /// `[B, T, D]` to `[B, T, D]`.
-    pub fn forward(&self, mut x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
         let [_, t, _] = x.dims();
         let s = pass.offset() + t;
         pass.set_relative(self.relative.as_ref().map(|relative| relative.forward(t, s))); // [1, H, T, S]
+        let replays = self.replays.is_enabled() && x.device().is_autodiff() && pass.is_unobserved();
+        let x = if replays { self.rehearse(x, pass) } else { self.through(x, pass) }; // [B, T, D]
+        pass.finish(t);
+        let x = self.norm.forward(x);
+        pass.record("output", &x);
+        self.dropout.forward(x)
+    }
+
+    fn through(&self, mut x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
         for (depth, block) in self.blocks.iter().enumerate() {
             let mut layer = pass.layer(depth);
             x = block.forward(x, &mut layer); // [B, T, D]
             layer.record("output", &x);
         }
-        pass.finish(t);
-        let x = self.norm.forward(x);
-        pass.record("output", &x);
-        self.dropout.forward(x)
+        x
+    }
+
+    /// The same, without what its gradients need: that is computed again when they are wanted.
+    fn rehearse(&self, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
+        let mut replay = Replay::begin(x, pass);
+        for (depth, block) in self.blocks.iter().enumerate() {
+            replay.through(depth, block);
+        }
+        replay.end(pass) // [B, T, D]
     }
 
     /// Room to keep `capacity` positions of `batch` sequences.

@@ -84,7 +84,7 @@ impl Pooling {
             (Self::First, _) => x.narrow(1, 0, 1).squeeze_dim(1),
             (Self::Mean, None) => x.mean_dim(1).squeeze_dim(1),
             (Self::Mean, Some(padding)) => {
-                let real = padding.bool_not().float().unsqueeze_dim::<3>(2); // [B, T, 1]
+                let real = padding.bool_not().float().cast(x.dtype()).unsqueeze_dim::<3>(2); // [B, T, 1]
                 let count = real.clone().sum_dim(1).clamp_min(1.0); // [B, 1, 1]
                 ((x * real).sum_dim(1) / count).squeeze_dim(1)
             }

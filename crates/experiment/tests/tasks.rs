@@ -63,6 +63,24 @@ fn a_model_with_a_state() {
 }
 
 #[test]
+fn with_less_memory() {
+    let recipes = [
+        "gpt",
+        "llama-nano",
+        "bert-nano",
+        "electra-nano",
+        "t5-nano",
+        "bart-nano",
+        "transformer-nano",
+        "lstm-recall",
+        "gru-dialect",
+    ];
+    for name in recipes {
+        judged(name, &[("plan.recompute", "blocks"), ("plan.precision", "bf16"), ("plan.seq_len", "24")]);
+    }
+}
+
+#[test]
 fn a_model_that_reads() {
     let classes = ["accuracy", "f1", "mcc"];
     scored("bert-nano", &[], &["loss", "accuracy", "bigram accuracy"]);

@@ -6,6 +6,8 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::widen::widened;
+
 /// The numbers of AdamW.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -114,7 +116,10 @@ impl Optimizer for AdamW {
             return self.in_place(learning_rate, parameter, gradient, state);
         }
         let composed = if decays(D) { &self.with_decay } else { &self.without_decay };
-        composed.step(learning_rate, parameter, gradient, state)
+        // The moments of numbers of 16 bits have 32.
+        let ((parameter, narrow), (gradient, _)) = (widened(parameter), widened(gradient));
+        let (parameter, state) = composed.step(learning_rate, parameter, gradient, state);
+        (parameter.cast(narrow), state)
     }
 
     fn to_device<const D: usize>(state: AdamWState<D>, device: &Device) -> AdamWState<D> {

@@ -3,6 +3,8 @@
 use burn::tensor::{Bool, Device, Tensor, TensorData, activation as burn_activation};
 use serde::{Deserialize, Serialize};
 
+use crate::widen::widened;
+
 /// Which keys a query may see by their distance: positions `i - left ..= i + right`; absent is unlimited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -153,7 +155,8 @@ impl Reach {
 impl Weights {
     fn composed(self, scores: Tensor<4>, hidden: Option<Tensor<4, Bool>>) -> Tensor<4> {
         let [_, _, _, s] = scores.dims();
-        match (self, hidden) {
+        let (scores, narrow) = widened(scores);
+        let weights = match (self, hidden) {
             (Self::Softmax, None) => burn_activation::softmax(scores, 3),
             // Not minus infinity: a row that sees nothing must give zeros, and no NaN on the way back.
             (Self::Softmax, Some(hidden)) => {
@@ -165,6 +168,7 @@ impl Weights {
                 let divisor = seen.div_scalar(2.0).sqrt().mul_scalar(gamma);
                 burn_activation::relu(scores).mask_fill(hidden, 0.0) / divisor
             }
-        }
+        };
+        weights.cast(narrow)
     }
 }

@@ -6,6 +6,8 @@ use burn::{
     tensor::Tensor,
 };
 
+use crate::widen::widened;
+
 /// `√(Σ g²)` over all parameters of `model`; 0 without gradients.
 ///
 /// The squares are summed on the device and read once.
@@ -26,6 +28,7 @@ fn composed_global_norm<M: Module>(model: &M, gradients: &GradientsParams) -> f6
     impl ModuleVisitor for Squares<'_> {
         fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
             if let Some(gradient) = self.gradients.get::<R>(param.id) {
+                let (gradient, _) = widened(gradient);
                 self.sums.push((gradient.clone() * gradient).sum());
             }
         }

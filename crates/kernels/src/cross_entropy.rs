@@ -2,6 +2,8 @@
 
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 
+use crate::widen::widened;
+
 /// Which targets count, and how sure one may be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CrossEntropyOptions {
@@ -14,7 +16,7 @@ pub struct CrossEntropyOptions {
 /// `-Σ ((1-ε) ln p(target) + ε mean over words of ln p) / n` over the `n` targets that count, in nats; 0 if none does.
 ///
 /// # Shapes
-/// `logits`: `[N, V]`, `targets`: `[N]` below `V` or to be ignored; result: `[1]`.
+/// `logits`: `[N, V]`, `targets`: `[N]` below `V` or to be ignored; result: `[1]`, in 32 bits where the logits have 16.
 ///
 /// # Panics
 /// If a target that counts is not below `V`.
@@ -34,13 +36,13 @@ pub fn composed(logits: Tensor<2>, targets: Tensor<1, Int>, options: &CrossEntro
         Some(ignore) => targets.clone().equal_elem(ignore),
         None => targets.clone().not_equal(targets.clone()),
     };
-    let log_p = log_softmax(logits, 1); // [N, V]
+    let log_p = log_softmax(widened(logits).0, 1); // [N, V]
     let of_target = log_p.clone().gather(1, targets.mask_fill(ignored.clone(), 0)); // [N, 1]
     let nats = if options.smoothing == 0.0 {
         of_target.neg()
     } else {
         (of_target.mul_scalar(1.0 - options.smoothing) + log_p.mean_dim(1).mul_scalar(options.smoothing)).neg()
     };
-    let count = ignored.clone().bool_not().float().sum().clamp_min(1.0);
+    let count = ignored.clone().bool_not().float().cast(nats.dtype()).sum().clamp_min(1.0);
     nats.mask_fill(ignored, 0.0).sum() / count
 }

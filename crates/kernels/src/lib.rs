@@ -41,6 +41,7 @@ mod norm;
 mod residual;
 mod rotary;
 mod threads;
+mod widen;
 
 pub use activation::{Activation, activation, gated};
 pub use adamw::{AdamW, AdamWConfig};

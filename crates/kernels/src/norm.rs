@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use crate::widen::widened;
+
 /// `y = (x - mean x) / sqrt(var x + ε) · γ + β` over the last axis (Ba et al. 2016, arXiv:1607.06450).
 ///
 /// # Shapes
@@ -38,25 +40,32 @@ pub fn composed_layer<const R: usize>(
     beta: Option<Tensor<1>>,
     epsilon: f64,
 ) -> Tensor<R> {
+    let (x, narrow) = widened(x);
     let centred = x.clone() - x.mean_dim(R - 1);
-    let y = scaled(centred, gamma, epsilon);
-    match beta {
-        Some(beta) => y + beta.unsqueeze(),
-        None => y,
-    }
+    let y = scaled(centred, epsilon).cast(narrow);
+    shifted(y, gamma, beta)
 }
 
 /// [`rms_norm`] in burn's own operations.
 pub fn composed_rms<const R: usize>(x: Tensor<R>, gamma: Option<Tensor<1>>, epsilon: f64) -> Tensor<R> {
-    scaled(x, gamma, epsilon)
+    let (x, narrow) = widened(x);
+    shifted(scaled(x, epsilon).cast(narrow), gamma, None)
 }
 
-/// `x / sqrt(mean x² + ε) · γ`.
-fn scaled<const R: usize>(x: Tensor<R>, gamma: Option<Tensor<1>>, epsilon: f64) -> Tensor<R> {
+/// `x / sqrt(mean x² + ε)`.
+fn scaled<const R: usize>(x: Tensor<R>, epsilon: f64) -> Tensor<R> {
     let mean_square = (x.clone() * x.clone()).mean_dim(R - 1);
-    let y = x / mean_square.add_scalar(epsilon).sqrt();
-    match gamma {
-        Some(gamma) => y * gamma.unsqueeze(),
-        None => y,
+    x / mean_square.add_scalar(epsilon).sqrt()
+}
+
+/// `x γ + β`.
+fn shifted<const R: usize>(x: Tensor<R>, gamma: Option<Tensor<1>>, beta: Option<Tensor<1>>) -> Tensor<R> {
+    let x = match gamma {
+        Some(gamma) => x * gamma.unsqueeze(),
+        None => x,
+    };
+    match beta {
+        Some(beta) => x + beta.unsqueeze(),
+        None => x,
     }
 }

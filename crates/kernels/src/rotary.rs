@@ -30,6 +30,7 @@ pub fn rotary(x: Tensor<4>, cos: Tensor<2>, sin: Tensor<2>, pairing: Pairing) ->
 pub fn composed(x: Tensor<4>, cos: Tensor<2>, sin: Tensor<2>, pairing: Pairing) -> Tensor<4> {
     let [b, h, t, e] = x.dims();
     let [_, half] = cos.dims();
+    let (cos, sin) = (cos.cast(x.dtype()), sin.cast(x.dtype()));
     let turning = x.clone().narrow(3, 0, 2 * half);
     let stays = (2 * half < e).then(|| x.narrow(3, 2 * half, e - 2 * half));
     // As [.., 2, R/2] or [.., R/2, 2]: the axis of two is the pair.

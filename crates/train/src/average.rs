@@ -3,7 +3,7 @@
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
     optim::GradientsParams,
-    tensor::Tensor,
+    tensor::{FloatDType, Tensor},
 };
 
 /// `a <- decay · a + (1 - decay) · p` for each parameter; `average` and `model` are the same module at two times.
@@ -12,7 +12,7 @@ pub(crate) fn toward<M: Module>(average: M, model: &M, decay: f64) -> M {
     struct Values(GradientsParams);
     impl ModuleVisitor for Values {
         fn visit_float<const R: usize>(&mut self, param: &Param<Tensor<R>>) {
-            self.0.register(param.id, inner(param.val()));
+            self.0.register(param.id, inner(param.val()).cast(FloatDType::F32));
         }
     }
     struct Toward {

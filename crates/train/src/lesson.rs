@@ -18,7 +18,7 @@ use salamander_text::{Batches, Random};
 use serde_json::{Value, json};
 
 use crate::{
-    Average, Error, Evaluation, Objective, Outcome, Run,
+    Average, Error, Evaluation, Objective, Outcome, Precision, Run,
     average::toward,
     clock::Clock,
     run::State,
@@ -205,7 +205,8 @@ where
     fn evaluate(&mut self, pupil: &Pupil<M, S::Batch>) -> Result<(), Error> {
         let plan = &self.steps.plan;
         let last = self.state.step == plan.steps || self.outcome.enough;
-        let student = pupil.student.clone().valid();
+        // What is judged, and what writes, is in 32 bits.
+        let student = Precision::F32.cast(pupil.student.clone().valid());
         let evaluation = self.answer(&student, last);
         let better = self.state.best.is_none_or(|(best, _)| evaluation.loss < best);
         if better {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Optimizer, Schedule};
+use crate::{Error, Optimizer, Precision, Schedule};
 
 /// How a model is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ pub struct Plan {
     pub accumulate: usize,
     /// The learning rate over the steps.
     pub schedule: Schedule,
+    /// Which numbers parameters are made of.
+    #[serde(default, skip_serializing_if = "Precision::is_f32")]
+    pub precision: Precision,
+    /// What is computed again for the gradients rather than kept.
+    #[serde(default, skip_serializing_if = "Recompute::is_nothing")]
+    pub recompute: Recompute,
     /// How gradients move parameters.
     #[serde(default)]
     pub optimizer: Optimizer,
@@ -45,6 +51,23 @@ pub struct Plan {
     /// Where all randomness begins.
     #[serde(default)]
     pub seed: u64,
+}
+
+/// What is computed again when its gradients are wanted, for less memory and more time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recompute {
+    /// Nothing: all that the gradients need is kept.
+    #[default]
+    Nothing,
+    /// The inside of each block ([`replaying`](salamander_attention::replaying)).
+    Blocks,
+}
+
+impl Recompute {
+    fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 /// When a model is checked on the validation set.

@@ -4,6 +4,7 @@ use std::{fmt::Debug, marker::PhantomData};
 
 use burn::{
     module::Module,
+    optim::{GradientsAccumulator, GradientsParams},
     tensor::{Device, Tensor},
 };
 use burn_train::{InferenceStep, ItemLazy, TrainOutput, TrainStep, metric::Adaptor};
@@ -75,19 +76,21 @@ impl<M: Objective<B>, B: Kind> TrainStep for Student<M, B> {
     type Input = Part<B>;
     type Output = Learnt;
 
-    /// `share · (weight · mean over targets of -ln p + extra)` and its gradients.
+    /// `share · (weight · mean over targets of -ln p + penalty)` and its gradients.
     fn step(&self, Part { batch, share }: Part<B>) -> TrainOutput<Learnt> {
-        let Question { logits, targets, weight, extra } = self.model.ask(&batch, &self.device());
+        let Question { logits, targets, weight, owed } = self.model.ask(&batch, &self.device());
         let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: self.smoothing };
         let loss = cross_entropy(logits, targets, &options);
         let total = times(loss.clone(), weight);
-        let total = match extra {
-            Some(extra) => total + extra,
+        let total = match owed.penalty.clone() {
+            Some(penalty) => total + penalty,
             None => total,
         };
-        let gradients = times(total, share).backward();
-        let loss = scalar(loss);
-        TrainOutput::new(self, gradients, Learnt { loss, tokens: M::targets(&batch), ..Learnt::default() })
+        let mut sum = GradientsAccumulator::new();
+        let take = |gradients| sum.accumulate(self, GradientsParams::from_grads(gradients, self));
+        owed.backward(&times(total, share), take);
+        let item = Learnt { loss: scalar(loss), tokens: M::targets(&batch), ..Learnt::default() };
+        TrainOutput { grads: sum.grads(), item }
     }
 }
 

@@ -7,10 +7,11 @@ use std::{
 
 use burn::{module::Module, tensor::Device};
 use burn_train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy, logger::InMemoryMetricLogger};
+use salamander_attention::replaying;
 use salamander_text::Batches;
 
 use crate::{
-    Average, Display, Error, Evaluation, Objective, Plan, Run, Work,
+    Average, Display, Error, Evaluation, Objective, Plan, Precision, Recompute, Run, Work,
     display::{evaluation, training},
     loader::{Once, Stream},
     run::{Restored, State, restore},
@@ -92,11 +93,17 @@ where
     plan.validate()?;
     let Session { device, run, from, display, interrupter, sample, work } = session;
     begin(&model);
+    let model = match plan.recompute {
+        Recompute::Nothing => model,
+        Recompute::Blocks => replaying(model),
+    };
     let Restored { model, average, optimizer, state } = match &from {
         Some(path) => restore(path, model, |model| plan.optimizer.init(model))?,
         None => Restored { optimizer: plan.optimizer.init(&model), average: None, state: State::default(), model },
     };
     let average = average.or_else(|| matches!(plan.keep.average, Some(Average::Ema { .. })).then(|| model.valid()));
+    plan.precision.check(&device)?;
+    let model = plan.precision.cast(model);
     let done = state.step;
     let train = Stream::new(data.train, done * plan.accumulate, plan.steps * plan.accumulate);
     let valid = Once::new(Arc::clone(&data.validation));
@@ -136,7 +143,7 @@ where
     }
     let outcome = ending.lock().unwrap_or_else(PoisonError::into_inner).take();
     let outcome = outcome.unwrap_or_else(|| unreachable!("the loop leaves how it ended"))?;
-    Ok((trained.model.model, outcome))
+    Ok((Precision::F32.cast(trained.model.model), outcome))
 }
 
 /// Parameters begin when they are first looked at: now, in their order, so that what is drawn later has no part in it.

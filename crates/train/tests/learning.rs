@@ -168,3 +168,24 @@ fn every_optimiser_learns() {
         assert!(after < 0.8 * before, "{kind}: {before} to {after}");
     }
 }
+
+fn learns_in<M: Family>(precision: Precision) -> f64 {
+    let _alone = alone();
+    let plan = Plan { precision, ..plan(120) };
+    let (_, outcome) =
+        train(begin::<M>(1), data::<M>(), &plan, Session::silent(Device::flex())).expect("the CPU has both");
+    outcome.last.expect("an evaluation").loss
+}
+
+#[test]
+fn parameters_of_16_bits_learn_as_well() {
+    fn check<M: Family>() {
+        let (wide, narrow) = (learns_in::<M>(Precision::F32), learns_in::<M>(Precision::Bf16));
+        let even = (V as f64).ln();
+        assert!(wide < 0.98 * even, "nothing was learnt: {wide}");
+        assert!((wide - narrow).abs() < 0.05 * even && wide != narrow, "{wide} and {narrow}");
+    }
+    check::<Decoder>();
+    check::<MaskedLm>();
+    check::<EncoderDecoder>();
+}

@@ -38,7 +38,7 @@ fn mean(values: &[f64]) -> f64 {
 fn loss(question: Question) -> f64 {
     let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: 0.0 };
     let asked = numbers(cross_entropy(question.logits, question.targets, &options))[0];
-    question.weight * asked + question.extra.map_or(0.0, |extra| numbers(extra)[0])
+    question.weight * asked + question.owed.penalty.map_or(0.0, |penalty| numbers(penalty)[0])
 }
 
 #[track_caller]
@@ -159,8 +159,8 @@ fn which_tokens_were_replaced() {
     let words = guesses.len() / 10;
     let generator = mean(&[nats(&guesses[words..2 * words], 7), nats(&guesses[3 * words..4 * words], 5)]);
 
-    let Question { logits, targets, weight, extra } = model.ask(&batch, &device());
-    close(extra.map_or(0.0, |extra| numbers(extra)[0]), generator);
+    let Question { logits, targets, weight, owed } = model.ask(&batch, &device());
+    close(owed.penalty.map_or(0.0, |penalty| numbers(penalty)[0]), generator);
     assert_eq!(weight, 50.0);
     let targets: Vec<i64> = targets.into_data().convert::<i64>().iter::<i64>().collect();
     // What was not hidden was not replaced; padding is not judged.

@@ -39,9 +39,12 @@ fn stopping(mut plan: Plan, steps: usize) -> Plan {
 }
 
 fn goes_on<M: Family>(optimizer: &str) {
+    let optimizer = toml::from_str(optimizer).expect("an optimiser");
+    goes_on_with::<M>(Plan { optimizer, ..plan(9) });
+}
+
+fn goes_on_with<M: Family>(mut plan: Plan) {
     let _alone = alone();
-    let mut plan = plan(9);
-    plan.optimizer = toml::from_str(optimizer).expect("an optimiser");
     plan.keep.average = Some(Average::Ema { decay: 0.8 });
     plan.keep.every = Some(5);
     plan.keep.last = 10;
@@ -51,7 +54,7 @@ fn goes_on<M: Family>(optimizer: &str) {
     let again = tempfile::tempdir().expect("a folder");
     train(begin::<M>(7), data::<M>(), &plan, kept(again.path())).expect("it learns");
     let (other, resumed) = train(begin::<M>(8), data::<M>(), &plan, resumed(again.path(), 5)).expect("it goes on");
-    assert_eq!(bits(&other), bits(&model), "{optimizer}");
+    assert_eq!(bits(&other), bits(&model), "{plan:?}");
     assert_eq!(
         (resumed.steps, resumed.best, resumed.last, resumed.averaged),
         (9, outcome.best, outcome.last, outcome.averaged)
@@ -80,6 +83,9 @@ fn a_run_that_goes_on_is_the_run_that_never_stopped() {
     goes_on::<Decoder>("kind = 'muon'");
     goes_on::<Decoder>("kind = 'adafactor'");
     goes_on::<Decoder>("kind = 'lion'");
+    let small = || Plan { recompute: Recompute::Blocks, precision: Precision::Bf16, ..plan(9) };
+    goes_on_with::<Decoder>(small());
+    goes_on_with::<EncoderDecoder>(small());
 }
 
 #[test]

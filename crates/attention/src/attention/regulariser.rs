@@ -1,6 +1,6 @@
 //! What keeps relu weights from growing or flattening out (Shen et al. 2023, arXiv:2302.06461).
 
-use burn::tensor::Tensor;
+use burn::tensor::{FloatDType, Tensor};
 
 use crate::mask::Realised;
 
@@ -24,6 +24,7 @@ impl Regulariser {
     /// What these weights, `[B, H, T, S]`, cost.
     pub(crate) fn penalty(&self, weights: Tensor<4>, mask: &Realised) -> Tensor<1> {
         let [_, _, t, s] = weights.dims();
+        let weights = weights.cast(FloatDType::F32);
         let visible = mask.visible(t, s, &weights.device()); // [B or 1, 1, T, 1]
         let sum = weights.clone().sum_dim(3).add_scalar(TINY); // [B, H, T, 1]
         let shares = weights / sum.clone();

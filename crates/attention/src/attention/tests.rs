@@ -139,12 +139,12 @@ fn the_regulariser_asks_of_the_loss_in_training_only() {
     let x = random([1, 4, 8], &device);
     let mut pass = Pass::new(Mask::Causal);
     attention.forward(x.clone(), &mut pass.layer(0));
-    assert!(pass.take_penalty().is_none());
+    assert!(pass.take_owed().penalty.is_none());
 
     let training = attention.train();
     let mut pass = Pass::new(Mask::Causal);
     training.forward(Tensor::from_inner(x), &mut pass.layer(0));
-    let penalty = pass.take_penalty().expect("relu weights off balance");
+    let penalty = pass.take_owed().penalty.expect("relu weights off balance");
     assert!(penalty.clone().into_scalar::<f32>() > 0.0);
     let gradients = penalty.backward();
     assert!(training.query.weight.val().grad(&gradients).is_some());
@@ -159,7 +159,7 @@ fn the_regulariser_counts_the_keys_of_a_source_shorter_than_its_target() {
     let penalty = |mask: Mask, states: Tensor<3>| {
         let mut pass = Pass::default().with_memory(Memory { states, mask });
         attention.cross(x.clone(), &mut pass.layer(0));
-        pass.take_penalty().expect("relu weights off balance").into_scalar::<f32>()
+        pass.take_owed().penalty.expect("relu weights off balance").into_scalar::<f32>()
     };
     let states = random([1, 2, 8], &device);
     let padded = Tensor::cat(vec![states.clone(), random([1, 1, 8], &device)], 1);

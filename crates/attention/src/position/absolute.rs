@@ -133,8 +133,9 @@ impl Positions {
             Self::Identity(_) => x,
             Self::Learned(learned) => x + learned.vectors(pass.places(b, t), t), // [B or 1, T, D]
             Self::Sinusoidal(waves) => {
+                let dtype = x.dtype();
                 let rows = waves.vectors(pass.places(b, t), [t, d], &x.device()); // [B or 1, T, D]
-                x + rows
+                x + rows.cast(dtype)
             }
         }
     }

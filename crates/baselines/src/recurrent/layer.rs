@@ -53,7 +53,8 @@ impl RecurrentLayer {
     /// The state of `batch` sequences of which nothing has been read: zero.
     pub fn begin(&self, batch: usize) -> LayerState {
         let [d_hidden, _] = self.state.weight.dims();
-        let zeros = || Tensor::zeros([batch, d_hidden], &self.state.weight.device());
+        let weight = self.state.weight.val();
+        let zeros = || Tensor::zeros([batch, d_hidden], (&weight.device(), weight.dtype()));
         LayerState { hidden: zeros(), memory: (self.cell == Cell::Lstm).then(zeros) }
     }
 

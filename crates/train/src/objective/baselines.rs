@@ -1,6 +1,7 @@
 //! What came before transformers, asked the same.
 
 use burn::tensor::{Device, Tensor};
+use salamander_attention::Owed;
 use salamander_baselines::{BagOfWords, RecurrentLm, RecurrentSeq2Seq};
 use salamander_text::{ClassBatch, LanguageBatch, PairBatch};
 
@@ -16,7 +17,7 @@ impl Objective<ClassBatch> for BagOfWords {
         let padding = batch.inputs.padding.as_ref().map(|padding| bools(padding, device));
         let logits = self.forward(ids(&batch.inputs.ids, device), padding); // [B, classes]
         let targets = Tensor::from_data(batch.labels.as_slice(), device); // [B]
-        Question { logits, targets, weight: 1.0, extra: None }
+        Question { logits, targets, weight: 1.0, owed: Owed::default() }
     }
 }
 
@@ -28,7 +29,7 @@ impl Objective<LanguageBatch> for RecurrentLm {
 
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let logits = self.forward(ids(&batch.inputs, device)); // [B, T, V]
-        Question::of(logits, &batch.targets, None)
+        Question::of(logits, &batch.targets, Owed::default())
     }
 }
 
@@ -42,6 +43,6 @@ impl Objective<PairBatch> for RecurrentSeq2Seq {
         let padding = bools(&batch.source_padding, device); // [B, S]
         let source = self.encode(ids(&batch.source, device), Some(padding));
         let logits = self.decode(ids(&batch.decoder_inputs, device), &source); // [B, T, V]
-        Question::of(logits, &batch.targets, None)
+        Question::of(logits, &batch.targets, Owed::default())
     }
 }

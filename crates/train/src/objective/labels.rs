@@ -17,7 +17,7 @@ impl Objective<ClassBatch> for Classifier {
         let mut pass = reading(&batch.inputs, device);
         let logits = self.forward(ids(&batch.inputs.ids, device), &mut pass); // [B, classes]
         let targets = Tensor::from_data(batch.labels.as_slice(), device); // [B]
-        Question { logits, targets, weight: 1.0, extra: pass.take_penalty() }
+        Question { logits, targets, weight: 1.0, owed: pass.take_owed() }
     }
 }
 
@@ -30,7 +30,7 @@ impl Objective<LanguageBatch> for TokenClassifier {
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, tags]
-        Question::of(logits, &batch.targets, pass.take_penalty())
+        Question::of(logits, &batch.targets, pass.take_owed())
     }
 }
 
@@ -46,6 +46,6 @@ impl Objective<QuestionBatch> for QuestionAnswerer {
         let logits = logits.swap_dims(1, 2).flatten(0, 1); // [2 B, T]: start and end of each row
         let ends: Vec<_> = batch.starts.iter().zip(&batch.ends).flat_map(|(&start, &end)| [start, end]).collect();
         let targets = Tensor::from_data(ends.as_slice(), device); // [2 B]
-        Question { logits, targets, weight: 1.0, extra: pass.take_penalty() }
+        Question { logits, targets, weight: 1.0, owed: pass.take_owed() }
     }
 }

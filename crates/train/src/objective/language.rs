@@ -17,7 +17,7 @@ impl Objective<LanguageBatch> for Decoder {
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
-        Question::of(logits, &batch.targets, pass.take_penalty())
+        Question::of(logits, &batch.targets, pass.take_owed())
     }
 }
 
@@ -32,7 +32,7 @@ impl Objective<PackedBatch> for Decoder {
         let mask = padding(batch.language.padding.as_ref()).and(Mask::within(batch.segments().to_rows()));
         let mut pass = Pass::new(mask).with_positions(ids(&batch.positions(), device));
         let logits = self.forward(ids(&batch.language.inputs, device), &mut pass); // [B, T, V]
-        Question::of(logits, &batch.language.targets, pass.take_penalty())
+        Question::of(logits, &batch.language.targets, pass.take_owed())
     }
 }
 
@@ -46,7 +46,7 @@ impl Objective<PrefixBatch> for Decoder {
     fn ask(&self, batch: &PrefixBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.language.padding.as_ref())).with_prefix(batch.prefixes.clone());
         let logits = self.forward(ids(&batch.language.inputs, device), &mut pass); // [B, T, V]
-        Question::of(logits, &batch.language.targets, pass.take_penalty())
+        Question::of(logits, &batch.language.targets, pass.take_owed())
     }
 }
 
@@ -59,6 +59,6 @@ impl Objective<LanguageBatch> for MaskedLm {
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
         let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
-        Question::of(logits, &batch.targets, pass.take_penalty())
+        Question::of(logits, &batch.targets, pass.take_owed())
     }
 }

@@ -11,7 +11,7 @@ use burn::{
     module::{Module, ModuleDisplay},
     tensor::{Bool, Device, Int, Tensor, TensorData},
 };
-use salamander_attention::{Mask, Pass};
+use salamander_attention::{Mask, Owed, Pass};
 use salamander_text::{IGNORE, Matrix, Rows};
 
 /// A model's answers to a batch, and the right ones.
@@ -23,8 +23,8 @@ pub struct Question {
     pub targets: Tensor<1, Int>,
     /// What the mean of `-ln p(target)` is multiplied with in the loss.
     pub weight: f64,
-    /// What else is added to the loss, `[1]`: what the layers ask for, or another question's loss.
-    pub extra: Option<Tensor<1>>,
+    /// What is to be settled together with the loss: what the layers ask for, or another question's loss.
+    pub owed: Owed,
 }
 
 /// A model together with what it is trained to do on batches of a kind.
@@ -41,9 +41,9 @@ impl Question {
     ///
     /// # Shapes
     /// `logits`: `[B, T, V]`, `targets`: `[B, T]`, to be flattened.
-    pub(crate) fn of(logits: Tensor<3>, targets: &Matrix<i64>, extra: Option<Tensor<1>>) -> Self {
+    pub(crate) fn of(logits: Tensor<3>, targets: &Matrix<i64>, owed: Owed) -> Self {
         let targets = ids(targets, &logits.device());
-        Self { logits: logits.flatten(0, 1), targets: targets.flatten(0, 1), weight: 1.0, extra }
+        Self { logits: logits.flatten(0, 1), targets: targets.flatten(0, 1), weight: 1.0, owed }
     }
 
     /// How many of the places that count have the right answer as the likeliest.

@@ -22,10 +22,6 @@ impl Objective<PairBatch> for EncoderDecoder {
         let states = self.encode(ids(&batch.source, device), &mut reading); // [B, S, D]
         let mut writing = Pass::default().with_memory(Memory { states, mask });
         let logits = self.decode(ids(&batch.decoder_inputs, device), &mut writing); // [B, T, V]
-        let penalty = match (reading.take_penalty(), writing.take_penalty()) {
-            (Some(a), Some(b)) => Some(a + b),
-            (a, b) => a.or(b),
-        };
-        Question::of(logits, &batch.targets, penalty)
+        Question::of(logits, &batch.targets, reading.take_owed().and(writing.take_owed()))
     }
 }

@@ -1,7 +1,7 @@
 //! Which tokens were replaced.
 
-use burn::tensor::{Device, Distribution, Int, Tensor};
-use salamander_attention::Pass;
+use burn::tensor::{Device, Distribution, FloatDType, Int, Tensor};
+use salamander_attention::{Owed, Pass};
 use salamander_encoder_only::ReplacedTokens;
 use salamander_kernels::{CrossEntropyOptions, cross_entropy};
 use salamander_text::{IGNORE, LanguageBatch, Matrix, ReplacedBatch};
@@ -25,7 +25,7 @@ impl Objective<LanguageBatch> for ReplacedTokens {
         let mask = padding(batch.padding.as_ref());
         let mut guessing = Pass::new(mask.clone());
         let guesses = self.guess(ids(&batch.inputs, device), &mut guessing); // [B, T, V]
-        let generator = Question::of(guesses, &batch.targets, None);
+        let generator = Question::of(guesses, &batch.targets, Owed::default());
         let judged = ReplacedBatch::new(batch, &drawn(&generator.logits, &batch.targets));
         let mut judging = Pass::new(mask);
         let replaced: Tensor<3> = self.judge(ids(&judged.inputs, device), &mut judging).unsqueeze_dim(2); // [B, T, 1]
@@ -33,9 +33,8 @@ impl Objective<LanguageBatch> for ReplacedTokens {
         let logits = Tensor::cat(vec![replaced.zeros_like(), replaced], 2); // [B, T, 2]
         let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: 0.0 };
         let loss = cross_entropy(generator.logits, generator.targets, &options); // [1]
-        let penalties = guessing.take_penalty().into_iter().chain(judging.take_penalty());
-        let extra = penalties.fold(loss, |sum, penalty| sum + penalty);
-        Question { weight: WEIGHT, ..Question::of(logits, &judged.replaced, Some(extra)) }
+        let owed = guessing.take_owed().and(judging.take_owed()).plus(loss);
+        Question { weight: WEIGHT, ..Question::of(logits, &judged.replaced, owed) }
     }
 }
 
@@ -48,7 +47,8 @@ fn drawn(logits: &Tensor<2>, gaps: &Matrix<i64>) -> Matrix<i64> {
     if at.is_empty() {
         return guesses;
     }
-    let logits = logits.clone().detach().select(0, Tensor::<1, Int>::from_data(at.as_slice(), &device)); // [G, V]
+    let logits = logits.clone().detach().cast(FloatDType::F32);
+    let logits = logits.select(0, Tensor::<1, Int>::from_data(at.as_slice(), &device)); // [G, V]
     let uniform = Tensor::random(logits.dims(), Distribution::Uniform(1e-9, 1.0), &device); // [G, V]
     let noise = uniform.log().neg().clamp_min(1e-9).log().neg(); // [G, V]
     let likeliest = (logits + noise).argmax(1).into_data().convert::<i64>(); // [G, 1]

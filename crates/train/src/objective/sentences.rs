@@ -1,6 +1,7 @@
 //! Which texts belong together.
 
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use salamander_attention::Owed;
 use salamander_encoder_only::SentenceEncoder;
 use salamander_text::{ContrastiveBatch, Rows};
 
@@ -28,21 +29,17 @@ impl Objective<ContrastiveBatch> for SentenceEncoder {
         let likeness = first.matmul(second.transpose()).div_scalar(TEMPERATURE); // [B, B]
         let logits = likeness.mask_fill(others_alike(batch, device), HIDDEN);
         let targets = Tensor::<1, Int>::arange(0..batch.alike.rows as i64, device); // [B]
-        let extra = match (a, b) {
-            (Some(a), Some(b)) => Some(a + b),
-            (a, b) => a.or(b),
-        };
-        Question { logits, targets, weight: 1.0, extra }
+        Question { logits, targets, weight: 1.0, owed: a.and(b) }
     }
 }
 
-/// Vectors of length 1, and what the layers ask for.
-fn meaning(model: &SentenceEncoder, rows: &Rows, device: &Device) -> (Tensor<2>, Option<Tensor<1>>) {
+/// Vectors of length 1, and what is to be settled with the loss.
+fn meaning(model: &SentenceEncoder, rows: &Rows, device: &Device) -> (Tensor<2>, Owed) {
     let mut pass = reading(rows, device);
     let padding = rows.padding.as_ref().map(|padding| bools(padding, device));
     let x = model.forward(ids(&rows.ids, device), padding, &mut pass); // [B, D]
     let length = x.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-8); // [B, 1]
-    (x / length, pass.take_penalty())
+    (x / length, pass.take_owed())
 }
 
 /// Those that belong to another pair and are no wrong answer all the same, `[B, B]`.

@@ -148,28 +148,31 @@ impl Family for MaskedLm {
     }
 }
 
+pub(crate) fn translator(dropout: f64) -> EncoderDecoderConfig {
+    let decoder = CrossBlockConfig {
+        attention: attention(dropout),
+        cross: attention(dropout),
+        feed_forward: feed_forward(dropout),
+        residual: ResidualConfig::pre_norm(norm(), dropout),
+    };
+    EncoderDecoderConfig {
+        vocab_size: V,
+        d_model: D,
+        max_seq_len: 16,
+        source: embedding(dropout),
+        target: embedding(dropout),
+        encoder: stack(block(dropout)),
+        decoder: stack(decoder),
+        unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
+        init: init(),
+    }
+}
+
 impl Family for EncoderDecoder {
     type Set = Pairs;
 
     fn new(device: &Device) -> Self {
-        let decoder = CrossBlockConfig {
-            attention: attention(DROPOUT),
-            cross: attention(DROPOUT),
-            feed_forward: feed_forward(DROPOUT),
-            residual: ResidualConfig::pre_norm(norm(), DROPOUT),
-        };
-        let config = EncoderDecoderConfig {
-            vocab_size: V,
-            d_model: D,
-            max_seq_len: 16,
-            source: embedding(DROPOUT),
-            target: embedding(DROPOUT),
-            encoder: stack(block(DROPOUT)),
-            decoder: stack(decoder),
-            unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
-            init: init(),
-        };
-        config.init(device)
+        translator(DROPOUT).init(device)
     }
 
     fn set(seed: u64) -> Pairs {
