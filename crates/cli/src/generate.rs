@@ -8,8 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    encoder_decoder::EncoderDecoder,
-    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Reading, Request, Sampling, Translator},
+    generate::{
+        BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Reading, Request, Sampling, Seq2Seq,
+        Translator,
+    },
     models::{Loaded, Model, Task},
     text::Tokenizer,
 };
@@ -97,18 +99,24 @@ impl Generate {
                 let completer = Completer::new(model, longest).reading(reading);
                 self.complete(&completer, &tokenizer, longest, sampling)?;
             }
+            Model::Recurrent(model) => {
+                self.complete(&Completer::new(model, longest), &tokenizer, longest, sampling)?;
+            }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
-            Model::Recurrent(_) | Model::RecurrentSeq2Seq(_) => bail!(
-                "{} is a recurrent network: it is trained and judged here, and does not write",
-                self.model.display()
-            ),
+            Model::RecurrentSeq2Seq(model) => self.translate(model, &tokenizer, longest, sampling)?,
             _ => bail!("{} is an encoder: it reads and does not write", self.model.display()),
         }
         Ok(ExitCode::SUCCESS)
     }
 
     /// Goes on where each prompt ends.
-    fn complete(&self, completer: &Completer, tokenizer: &Tokenizer, longest: usize, sampling: Sampling) -> Result<()> {
+    fn complete<M: LanguageModel>(
+        &self,
+        completer: &Completer<M>,
+        tokenizer: &Tokenizer,
+        longest: usize,
+        sampling: Sampling,
+    ) -> Result<()> {
         let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
         for prompt in self.prompts() {
             let start = start(prompt, tokenizer)?;
@@ -126,14 +134,14 @@ impl Generate {
     }
 
     /// Writes the target of each prompt.
-    fn translate(
+    fn translate<M: Seq2Seq>(
         &self,
-        model: &EncoderDecoder,
+        model: &M,
         tokenizer: &Tokenizer,
         longest: usize,
         sampling: Sampling,
     ) -> Result<()> {
-        let (begin, end) = (tokenizer.bos().or(tokenizer.pad()), tokenizer.eos());
+        let (begin, end) = (tokenizer.beginning_of_target(), tokenizer.eos());
         let begin = begin.context("the tokenizer has no token to begin a target with")?;
         let end = end.context("the tokenizer has no token that ends a target")?;
         let translator = Translator::new(model, longest, begin, end)?;
