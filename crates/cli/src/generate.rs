@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
+    experiment::Prompt,
     generate::{
         BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Reading, Request, Sampling, Seq2Seq,
         Translator,
@@ -28,12 +29,13 @@ Examples:
   salamander generate runs/gpt/<run> --prompt \"Once upon a time\"
   salamander generate path/to/gpt2 --prompt \"Alan Turing\" --temperature 0 --tokens 40
   salamander generate path/to/gpt2 --prompt \"Q: why?\" --min-p 0.1 --repetition-penalty 1.1 --stop \"Q:\"
+  salamander generate runs/recall/<run> --prompt \"a 3 f 7 c 1 ? f\" --temperature 0
   salamander generate runs/transformer-nano/<run> --prompt \"a sentence\" --prompt \"another one\" --beams 5
 Several prompts are written one after the other, each with a line of its own.")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
-    /// What to go on from, or to translate; may be given several times
+    /// What to go on from, to answer or to translate; may be given several times
     #[arg(long)]
     prompt: Vec<String>,
     /// The most tokens to write [default: as many as there is room for, at most 500]
@@ -90,6 +92,7 @@ impl Generate {
         let tokenizer =
             tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();
+        let before = Prompt::of(recipe.as_ref());
         match &model {
             Model::DecoderOnly(model) => {
                 let reading = match recipe.and_then(|recipe| recipe.data.task) {
@@ -97,10 +100,10 @@ impl Generate {
                     _ => Reading::Causal,
                 };
                 let completer = Completer::new(model, longest).reading(reading);
-                self.complete(&completer, &tokenizer, longest, sampling)?;
+                self.complete(&completer, before, &tokenizer, longest, sampling)?;
             }
             Model::Recurrent(model) => {
-                self.complete(&Completer::new(model, longest), &tokenizer, longest, sampling)?;
+                self.complete(&Completer::new(model, longest), before, &tokenizer, longest, sampling)?;
             }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
             Model::RecurrentSeq2Seq(model) => self.translate(model, &tokenizer, longest, sampling)?,
@@ -109,26 +112,34 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Goes on where each prompt ends.
+    /// Goes on where each prompt ends. Of what is written behind a source, the source is no part.
     fn complete<M: LanguageModel>(
         &self,
         completer: &Completer<M>,
+        before: Prompt,
         tokenizer: &Tokenizer,
         longest: usize,
         sampling: Sampling,
     ) -> Result<()> {
         let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
         for prompt in self.prompts() {
-            let start = start(prompt, tokenizer)?;
+            let start = before.ids(prompt, tokenizer)?;
+            if start.is_empty() {
+                return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
+            }
+            let (shown, known) = match before {
+                Prompt::Beginning => (prompt, start.as_slice()),
+                Prompt::Source => ("", &[][..]),
+            };
             let new_tokens = self.tokens.unwrap_or(longest.saturating_sub(start.len()).min(LONGEST));
             if self.beams.is_some() {
                 let search = self.search(Longest::Tokens(new_tokens), &stop);
                 let found = completer.search(std::slice::from_ref(&start), &search)?;
-                self.print(prompt, Pieces::after(&start, best(&found).map(Ok), tokenizer)?)?;
+                self.print(shown, Pieces::after(known, best(&found).map(Ok), tokenizer)?)?;
                 continue;
             }
             let tokens = completer.complete(&start, &Request { new_tokens, stop: stop.clone(), sampling })?;
-            self.print(prompt, Pieces::after(&start, tokens, tokenizer)?)?;
+            self.print(shown, Pieces::after(known, tokens, tokenizer)?)?;
         }
         Ok(())
     }
@@ -187,14 +198,4 @@ impl Generate {
 /// The ids of the best text that was found.
 fn best(found: &[Vec<Hypothesis>]) -> impl Iterator<Item = u32> {
     found.iter().flatten().take(1).flat_map(|best| best.ids.iter().copied())
-}
-
-/// The prompt's ids, behind what a text is written behind, if there is such a token.
-fn start(prompt: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
-    let mut ids: Vec<u32> = tokenizer.beginning().into_iter().collect();
-    ids.extend(tokenizer.encode(prompt)?);
-    if ids.is_empty() {
-        return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
-    }
-    Ok(ids)
 }

@@ -3,7 +3,7 @@
 use salamander_generate::{BeamSearch, Completer, Hypothesis, LanguageModel, Longest, Seq2Seq, Translator};
 use salamander_text::Tokenizer;
 
-use crate::{Error, Judging};
+use crate::{Error, Judging, Prompt};
 
 /// What a model that writes says behind sources.
 pub(crate) struct Answers<'t, M: LanguageModel> {
@@ -30,12 +30,8 @@ impl<'t, M: LanguageModel> Answers<'t, M> {
 
     /// The best text behind each source, up to its end, or as long as there is room.
     pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
-        let prompt = |source: &&str| -> Result<Vec<u32>, Error> {
-            let mut ids = self.tokenizer.encode(source)?;
-            ids.extend(self.tokenizer.bos());
-            Ok(ids)
-        };
-        let prompts = sources.iter().map(prompt).collect::<Result<Vec<_>, _>>()?;
+        let prompts = sources.iter().map(|source| Prompt::Source.ids(source, self.tokenizer));
+        let prompts = prompts.collect::<Result<Vec<_>, _>>()?;
         let stop = self.tokenizer.eos().into_iter().collect();
         let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.limits.seq_len)) };
         texts(&self.completer.search(&prompts, &search)?, self.tokenizer)

@@ -134,6 +134,25 @@ fn an_answer_may_end_where_the_model_does() {
 }
 
 #[test]
+fn a_state_answers_and_translates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pairs.tsv");
+    std::fs::write(&path, (0..30).map(|i| format!("a {i} b\tb {i} a\n")).collect::<String>()).expect("writable");
+    let data = [("data.set", "pairs"), ("data.path", path.to_str().expect("a name"))];
+    let quick =
+        [("plan.steps", "200"), ("plan.batch_size", "32"), ("plan.schedule", "{ kind = 'constant', rate = 1e-2 }")];
+    let changes = [&data[..], &quick, &[("size.d_model", "32"), ("size.d_ff", "32")]].concat();
+    for (name, beams) in [("lstm-recall", 1), ("gru-dialect", 3)] {
+        let experiment = prepared(tiny(name, &changes)).unwrap();
+        let (model, _) = experiment.train(Place::silent(Device::flex())).expect("training");
+        let judging = Judging { beams, ..Judging::default() };
+        let scores = experiment.judge(&model, Part::Train, &judging, &mut |_| {}).expect("a verdict");
+        let score = |name| scores.iter().find(|score| score.name == name).map(|score| score.value);
+        assert_eq!(score("exact"), Some(1.0), "{name}: {scores:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     let refused =
         |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();

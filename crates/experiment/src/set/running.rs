@@ -10,7 +10,7 @@ use salamander_text::{
 };
 
 use super::{Cutter, Set};
-use crate::{Error, Part, Progress, write::ends};
+use crate::{Error, Part, Progress, Prompt, write::ends};
 
 impl Cutter<'_> {
     /// One long text.
@@ -140,9 +140,7 @@ impl Cutter<'_> {
 
     /// A text behind the token that begins one.
     fn begun(&self, text: &str) -> Result<Vec<u32>, Error> {
-        let mut ids: Vec<u32> = self.tokenizer.beginning().into_iter().collect();
-        ids.extend(self.tokenizer.encode(text)?);
-        Ok(ids)
+        Prompt::Beginning.ids(text, self.tokenizer)
     }
 
     /// A text with its beginning and its end.
