@@ -165,6 +165,11 @@ impl ModelConfig {
         self.init(&Device::default()).num_params()
     }
 
+    /// Whether it writes; what does not is an encoder with a head.
+    pub fn writes(&self) -> bool {
+        self.encoder().is_none()
+    }
+
     /// Whether it reads a source and writes its target in one sequence.
     pub fn joins(&self) -> bool {
         matches!(self, Self::DecoderOnly(_) | Self::Recurrent(_))

@@ -8,8 +8,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    encoder_decoder::EncoderDecoder,
-    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Reading, Request, Sampling, Translator},
+    experiment::Prompt,
+    generate::{
+        BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Reading, Request, Sampling, Seq2Seq,
+        Translator,
+    },
     models::{Loaded, Model, Task},
     text::Tokenizer,
 };
@@ -26,12 +29,13 @@ Examples:
   salamander generate runs/gpt/<run> --prompt \"Once upon a time\"
   salamander generate path/to/gpt2 --prompt \"Alan Turing\" --temperature 0 --tokens 40
   salamander generate path/to/gpt2 --prompt \"Q: why?\" --min-p 0.1 --repetition-penalty 1.1 --stop \"Q:\"
+  salamander generate runs/recall/<run> --prompt \"a 3 f 7 c 1 ? f\" --temperature 0
   salamander generate runs/transformer-nano/<run> --prompt \"a sentence\" --prompt \"another one\" --beams 5
 Several prompts are written one after the other, each with a line of its own.")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
-    /// What to go on from, or to translate; may be given several times
+    /// What to go on from, to answer or to translate; may be given several times
     #[arg(long)]
     prompt: Vec<String>,
     /// The most tokens to write [default: as many as there is room for, at most 500]
@@ -88,6 +92,7 @@ impl Generate {
         let tokenizer =
             tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
         let longest = config.max_seq_len();
+        let before = Prompt::of(recipe.as_ref());
         match &model {
             Model::DecoderOnly(model) => {
                 let reading = match recipe.and_then(|recipe| recipe.data.task) {
@@ -95,45 +100,59 @@ impl Generate {
                     _ => Reading::Causal,
                 };
                 let completer = Completer::new(model, longest).reading(reading);
-                self.complete(&completer, &tokenizer, longest, sampling)?;
+                self.complete(&completer, before, &tokenizer, longest, sampling)?;
+            }
+            Model::Recurrent(model) => {
+                self.complete(&Completer::new(model, longest), before, &tokenizer, longest, sampling)?;
             }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
-            Model::Recurrent(_) | Model::RecurrentSeq2Seq(_) => bail!(
-                "{} is a recurrent network: it is trained and judged here, and does not write",
-                self.model.display()
-            ),
+            Model::RecurrentSeq2Seq(model) => self.translate(model, &tokenizer, longest, sampling)?,
             _ => bail!("{} is an encoder: it reads and does not write", self.model.display()),
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Goes on where each prompt ends.
-    fn complete(&self, completer: &Completer, tokenizer: &Tokenizer, longest: usize, sampling: Sampling) -> Result<()> {
+    /// Goes on where each prompt ends. Of what is written behind a source, the source is no part.
+    fn complete<M: LanguageModel>(
+        &self,
+        completer: &Completer<M>,
+        before: Prompt,
+        tokenizer: &Tokenizer,
+        longest: usize,
+        sampling: Sampling,
+    ) -> Result<()> {
         let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
         for prompt in self.prompts() {
-            let start = start(prompt, tokenizer)?;
+            let start = before.ids(prompt, tokenizer)?;
+            if start.is_empty() {
+                return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
+            }
+            let (shown, known) = match before {
+                Prompt::Beginning => (prompt, start.as_slice()),
+                Prompt::Source => ("", &[][..]),
+            };
             let new_tokens = self.tokens.unwrap_or(longest.saturating_sub(start.len()).min(LONGEST));
             if self.beams.is_some() {
                 let search = self.search(Longest::Tokens(new_tokens), &stop);
                 let found = completer.search(std::slice::from_ref(&start), &search)?;
-                self.print(prompt, Pieces::after(&start, best(&found).map(Ok), tokenizer)?)?;
+                self.print(shown, Pieces::after(known, best(&found).map(Ok), tokenizer)?)?;
                 continue;
             }
             let tokens = completer.complete(&start, &Request { new_tokens, stop: stop.clone(), sampling })?;
-            self.print(prompt, Pieces::after(&start, tokens, tokenizer)?)?;
+            self.print(shown, Pieces::after(known, tokens, tokenizer)?)?;
         }
         Ok(())
     }
 
     /// Writes the target of each prompt.
-    fn translate(
+    fn translate<M: Seq2Seq>(
         &self,
-        model: &EncoderDecoder,
+        model: &M,
         tokenizer: &Tokenizer,
         longest: usize,
         sampling: Sampling,
     ) -> Result<()> {
-        let (begin, end) = (tokenizer.bos().or(tokenizer.pad()), tokenizer.eos());
+        let (begin, end) = (tokenizer.beginning_of_target(), tokenizer.eos());
         let begin = begin.context("the tokenizer has no token to begin a target with")?;
         let end = end.context("the tokenizer has no token that ends a target")?;
         let translator = Translator::new(model, longest, begin, end)?;
@@ -179,14 +198,4 @@ impl Generate {
 /// The ids of the best text that was found.
 fn best(found: &[Vec<Hypothesis>]) -> impl Iterator<Item = u32> {
     found.iter().flatten().take(1).flat_map(|best| best.ids.iter().copied())
-}
-
-/// The prompt's ids, behind what a text is written behind, if there is such a token.
-fn start(prompt: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>> {
-    let mut ids: Vec<u32> = tokenizer.beginning().into_iter().collect();
-    ids.extend(tokenizer.encode(prompt)?);
-    if ids.is_empty() {
-        return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
-    }
-    Ok(ids)
 }

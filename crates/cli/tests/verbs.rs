@@ -138,6 +138,37 @@ fn an_encoder_decoder_trains_and_translates() {
 }
 
 #[test]
+fn recurrent_networks_train_and_write() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = lines(folder.path());
+    let run = |name: &str| folder.path().join(name).to_str().expect("a name").to_owned();
+    let samples = |name: &str| fs::read_to_string(folder.path().join(name).join("samples.txt")).expect("samples");
+
+    let text = run("lstm-shakespeare");
+    train("lstm-shakespeare", Path::new(&text), &["--data", &data]);
+    assert!(samples("lstm-shakespeare").trim().len() > 20, "{}", samples("lstm-shakespeare"));
+    // As far as one likes: a state has no longest text.
+    let said = works(&["generate", &text, "--prompt", "line 1", "--tokens", "200", "--seed", "2"]);
+    assert!(said.starts_with("line 1") && said.chars().count() > 200, "{said}");
+    assert_eq!(said, works(&["generate", &text, "--prompt", "line 1", "--tokens", "200", "--seed", "2"]));
+    let likeliest = works(&["generate", &text, "--prompt", "line 1", "--tokens", "9", "--temperature", "0"]);
+    assert_eq!(likeliest, works(&["generate", &text, "--prompt", "line 1", "--tokens", "9", "--beams", "1"]));
+    assert!(fails(&["generate", &text, "--prompt", "line ☃"], 1).contains('☃'));
+
+    for (model, source) in [("lstm-recall", "a 3 f 7 c 1 ? f"), ("gru-dialect", "")] {
+        let path = run(model);
+        train(model, Path::new(&path), &["--set", "size.d_ff=16"]);
+        assert!(samples(model).contains(" -> "), "{}", samples(model));
+        let said = works(&["evaluate", &path, "--most", "4", "--beams", "2"]);
+        assert!(said.contains("exact ") && said.contains("BLEU|nrefs:1"), "{said}");
+        for how in [&["--temperature", "0"][..], &["--seed", "3"], &["--beams", "4"]] {
+            let said = works(&[&["generate", &path, "--prompt", source, "--tokens", "5"], how].concat());
+            assert!(said.lines().count() == 1 && !said.contains('?'), "{model}: {said}");
+        }
+    }
+}
+
+#[test]
 fn what_there_is_and_what_it_looks_like() {
     let said = works(&["list"]);
     for name in

@@ -32,6 +32,7 @@ mod error;
 mod experiment;
 mod judge;
 mod part;
+mod prompt;
 mod sample;
 mod set;
 mod task;
@@ -47,6 +48,7 @@ pub use error::Error;
 pub use experiment::Experiment;
 pub use judge::{Baseline, Judging, Reached, Score};
 pub use part::Part;
+pub use prompt::Prompt;
 pub use train::Place;
 
 /// What is going on before training begins, or after it.

@@ -7,16 +7,15 @@ use burn::{
     tensor::{Int, Tensor, TensorData},
 };
 use salamander_attention::{Mask, Pass};
-use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
 use salamander_encoder_only::MaskedLm;
-use salamander_generate::{Completer, Request, Sampling, Translator};
+use salamander_generate::{Completer, LanguageModel, Request, Sampling, Seq2Seq, Translator};
 use salamander_text::{Batches, Denoised, IGNORE, Masked, Tokenizer};
 use salamander_train::Sample;
 
 use crate::{
     Error, Experiment, Judging,
-    write::{Answers, Targets},
+    write::{Answers, Targets, ends},
 };
 
 /// How many tokens a sample has at most.
@@ -25,12 +24,12 @@ const LONGEST: usize = 200;
 const PAIRS: usize = 3;
 
 /// The beginning of a text.
-pub(crate) fn text(experiment: &Experiment) -> Sample<Decoder> {
+pub(crate) fn text<M: LanguageModel>(experiment: &Experiment) -> Sample<M> {
     let (tokenizer, longest) = (Arc::clone(&experiment.tokenizer), experiment.config.max_seq_len());
     Box::new(move |model| said(begun(model, &tokenizer, longest)))
 }
 
-fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<String, Error> {
+fn begun<M: LanguageModel>(model: &M, tokenizer: &Tokenizer, longest: usize) -> Result<String, Error> {
     let start = tokenizer.beginning().unwrap_or(0);
     let request = Request {
         new_tokens: (longest - 1).min(LONGEST),
@@ -43,11 +42,11 @@ fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<Strin
 }
 
 /// Sources with what the model writes behind them.
-pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
+pub(crate) fn answer<M: LanguageModel>(experiment: &Experiment, reading: M::Reading) -> Option<Sample<M>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
-    let (task, longest) = (experiment.task, experiment.config.max_seq_len());
-    let say = move |model: &Decoder| {
-        let answers = Answers::new(model, task, &tokenizer, longest);
+    let limits = experiment.limits();
+    let say = move |model: &M| {
+        let answers = Answers::new(model, reading, &tokenizer, limits);
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
         Ok(listed(&sources, &answers.write(&sources, &Judging::default())?))
     };
@@ -55,10 +54,10 @@ pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
 }
 
 /// Sources with the targets that the model writes.
-pub(crate) fn target(experiment: &Experiment) -> Option<Sample<EncoderDecoder>> {
+pub(crate) fn target<M: Seq2Seq>(experiment: &Experiment) -> Option<Sample<M>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
     let longest = experiment.config.max_seq_len();
-    let say = move |model: &EncoderDecoder| {
+    let say = move |model: &M| {
         let targets = Targets::new(model, &tokenizer, longest)?;
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
         Ok(listed(&sources, &targets.write(&sources, &Judging::default())?))
@@ -113,8 +112,7 @@ fn repaired(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, set: 
     let row = &batch.source.values[..batch.source.columns];
     let real = row.iter().zip(&batch.source_padding.values).filter(|(_, padding)| !**padding);
     let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
-    let start = tokenizer.bos().ok_or(Error::NoSpecial { purpose: "a beginning" })?;
-    let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
+    let (start, end) = ends(tokenizer)?;
     let written = Translator::new(model, longest, start, end)?.translate(std::slice::from_ref(&source), longest - 1)?;
     let shown = |ids: &[u32]| {
         let tokens = ids.iter().map(|&id| tokenizer.token(id).unwrap_or_default());

@@ -27,13 +27,7 @@ fn possible(config: &ModelConfig, shape: Shape) -> Vec<Task> {
         (ModelConfig::EncoderDecoder(_) | ModelConfig::RecurrentSeq2Seq(_), Shape::Pairs | Shape::Labelled) => {
             vec![Task::Translate]
         }
-        (
-            ModelConfig::DecoderOnly(_)
-            | ModelConfig::EncoderDecoder(_)
-            | ModelConfig::Recurrent(_)
-            | ModelConfig::RecurrentSeq2Seq(_),
-            _,
-        ) => vec![],
+        (writes, _) if writes.writes() => vec![],
         (ModelConfig::ReplacedTokens(_), Shape::Text) => vec![Task::Replaced { rate: 0.15 }],
         (ModelConfig::MaskedLm(_), Shape::Text) => vec![Task::Masked { rate: 0.15 }],
         _ => reading(),

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use burn::tensor::Device;
+use salamander_generate::Reading;
 use salamander_models::Model;
 use salamander_text::Batches;
 use salamander_train::{Data, Display, Interrupter, Kind, Objective, Outcome, Run, Sample, Session, Work, train};
@@ -52,10 +53,12 @@ impl Experiment {
                 self.go(model, (train, validation), place, Some(sample::text(self)), Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Continued(train), Set::Continued(validation)) => {
-                self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
+                let sample = sample::answer(self, Reading::Causal);
+                self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Prefixed(train), Set::Prefixed(validation)) => {
-                self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
+                let sample = sample::answer(self, Reading::Prefix);
+                self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => self.go(
                 model,
@@ -80,16 +83,16 @@ impl Experiment {
                 self.go(model, (train, validation), place, None, Model::SentenceEncoder)
             }
             (Model::Recurrent(model), Set::Windows(train), Set::Windows(validation)) => {
-                self.go(model, (train, validation), place, None, Model::Recurrent)
+                self.go(model, (train, validation), place, Some(sample::text(self)), Model::Recurrent)
             }
             (Model::Recurrent(model), Set::Documents(train), Set::Documents(validation)) => {
-                self.go(model, (train, validation), place, None, Model::Recurrent)
+                self.go(model, (train, validation), place, Some(sample::text(self)), Model::Recurrent)
             }
             (Model::Recurrent(model), Set::Continued(train), Set::Continued(validation)) => {
-                self.go(model, (train, validation), place, None, Model::Recurrent)
+                self.go(model, (train, validation), place, sample::answer(self, ()), Model::Recurrent)
             }
             (Model::RecurrentSeq2Seq(model), Set::Pairs(train), Set::Pairs(validation)) => {
-                self.go(model, (train, validation), place, None, Model::RecurrentSeq2Seq)
+                self.go(model, (train, validation), place, sample::target(self), Model::RecurrentSeq2Seq)
             }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::EncoderDecoder)

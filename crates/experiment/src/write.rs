@@ -1,54 +1,54 @@
 //! Texts from texts: a model that goes on, or one that reads and writes.
 
-use salamander_decoder_only::Decoder;
-use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Reading, Translator};
-use salamander_models::Task;
+use salamander_generate::{BeamSearch, Completer, Hypothesis, LanguageModel, Longest, Seq2Seq, Translator};
 use salamander_text::Tokenizer;
 
-use crate::{Error, Judging};
+use crate::{Error, Judging, Prompt};
 
 /// What a model that writes says behind sources.
-pub(crate) struct Answers<'t> {
-    completer: Completer,
+pub(crate) struct Answers<'t, M: LanguageModel> {
+    completer: Completer<M>,
     tokenizer: &'t Tokenizer,
-    longest: usize,
+    limits: Limits,
 }
 
-impl<'t> Answers<'t> {
-    pub(crate) fn new(model: &Decoder, task: Task, tokenizer: &'t Tokenizer, longest: usize) -> Self {
+/// How long texts may be, in tokens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Source and answer together, as far as the model reads.
+    pub(crate) max_seq_len: usize,
+    /// What was learnt from at a time: no answer is longer.
+    pub(crate) seq_len: usize,
+}
+
+impl<'t, M: LanguageModel> Answers<'t, M> {
+    pub(crate) fn new(model: &M, reading: M::Reading, tokenizer: &'t Tokenizer, limits: Limits) -> Self {
         // The last token of an answer is written and never read: there is room for one more than the model takes.
-        let longest = longest + 1;
-        let reading = if task == Task::Prefix { Reading::Prefix } else { Reading::Causal };
-        Self { completer: Completer::new(model, longest).reading(reading), tokenizer, longest }
+        let room = limits.max_seq_len.saturating_add(1);
+        Self { completer: Completer::new(model, room).reading(reading), tokenizer, limits }
     }
 
     /// The best text behind each source, up to its end, or as long as there is room.
     pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
-        let prompt = |source: &&str| -> Result<Vec<u32>, Error> {
-            let mut ids = self.tokenizer.encode(source)?;
-            ids.extend(self.tokenizer.bos());
-            Ok(ids)
-        };
-        let prompts = sources.iter().map(prompt).collect::<Result<Vec<_>, _>>()?;
+        let prompts = sources.iter().map(|source| Prompt::Source.ids(source, self.tokenizer));
+        let prompts = prompts.collect::<Result<Vec<_>, _>>()?;
         let stop = self.tokenizer.eos().into_iter().collect();
-        let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.longest)) };
+        let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.limits.seq_len)) };
         texts(&self.completer.search(&prompts, &search)?, self.tokenizer)
     }
 }
 
 /// What a model that reads and writes says to sources.
-pub(crate) struct Targets<'t> {
-    translator: Translator,
+pub(crate) struct Targets<'t, M> {
+    translator: Translator<M>,
     tokenizer: &'t Tokenizer,
     longest: usize,
     end: u32,
 }
 
-impl<'t> Targets<'t> {
-    pub(crate) fn new(model: &EncoderDecoder, tokenizer: &'t Tokenizer, longest: usize) -> Result<Self, Error> {
-        let start = tokenizer.bos().or(tokenizer.pad()).ok_or(Error::NoSpecial { purpose: "a beginning" })?;
-        let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
+impl<'t, M: Seq2Seq> Targets<'t, M> {
+    pub(crate) fn new(model: &M, tokenizer: &'t Tokenizer, longest: usize) -> Result<Self, Error> {
+        let (start, end) = ends(tokenizer)?;
         Ok(Self { translator: Translator::new(model, longest, start, end)?, tokenizer, longest, end })
     }
 
@@ -65,6 +65,13 @@ impl<'t> Targets<'t> {
         let search = judging.search(Longest::BeyondInput(50));
         texts(&self.translator.search(&sources, &search)?, self.tokenizer)
     }
+}
+
+/// The tokens between which a target stands.
+pub(crate) fn ends(tokenizer: &Tokenizer) -> Result<(u32, u32), Error> {
+    let start = tokenizer.beginning_of_target().ok_or(Error::NoSpecial { purpose: "a beginning" })?;
+    let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
+    Ok((start, end))
 }
 
 /// The best hypothesis of each source, as text.

@@ -56,9 +56,10 @@ fn a_model_that_writes() {
 
 #[test]
 fn a_model_with_a_state() {
-    scored("lstm-recall", &[], &["loss", "accuracy"]);
-    scored("gru-dialect", &[], &["loss", "accuracy"]);
-    scored("gru-dialect", &[("data.set", "topics"), ("model.context", "last")], &["loss"]);
+    scored("lstm-recall", &[], &WRITTEN);
+    scored("gru-dialect", &[], &WRITTEN);
+    scored("gru-dialect", &[("data.set", "topics"), ("model.context", "last")], &["loss", "accuracy"]);
+    scored("lstm-recall", &[("data.set", "topics")], &["loss", "accuracy"]);
     scored("lstm-recall", &[("data.set", "stories"), ("model.cell", "gru")], &["loss", "accuracy"]);
 }
 
@@ -148,6 +149,25 @@ fn an_answer_may_end_where_the_model_does() {
     let scores = experiment.judge(&model, Part::Train, &judging, &mut |_| {}).expect("a verdict");
     let exact = scores.iter().find(|score| score.name == "exact").map(|score| score.value);
     assert_eq!(exact, Some(1.0), "{scores:?}");
+}
+
+#[test]
+fn a_state_answers_and_translates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pairs.tsv");
+    std::fs::write(&path, (0..30).map(|i| format!("a {i} b\tb {i} a\n")).collect::<String>()).expect("writable");
+    let data = [("data.set", "pairs"), ("data.path", path.to_str().expect("a name"))];
+    let quick =
+        [("plan.steps", "200"), ("plan.batch_size", "32"), ("plan.schedule", "{ kind = 'constant', rate = 1e-2 }")];
+    let changes = [&data[..], &quick, &[("size.d_model", "32"), ("size.d_ff", "32")]].concat();
+    for (name, beams) in [("lstm-recall", 1), ("gru-dialect", 3)] {
+        let experiment = prepared(tiny(name, &changes)).unwrap();
+        let (model, _) = experiment.train(Place::silent(Device::flex())).expect("training");
+        let judging = Judging { beams, ..Judging::default() };
+        let scores = experiment.judge(&model, Part::Train, &judging, &mut |_| {}).expect("a verdict");
+        let score = |name| scores.iter().find(|score| score.name == name).map(|score| score.value);
+        assert_eq!(score("exact"), Some(1.0), "{name}: {scores:?}");
+    }
 }
 
 #[test]

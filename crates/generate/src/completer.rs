@@ -1,35 +1,32 @@
 //! Going on where a prompt ends.
 
-use burn::module::Module;
-use salamander_decoder_only::Decoder;
-
 use crate::{
-    BeamSearch, DecoderWriter, Error, Hypothesis, Reading, Request, Tokens,
+    BeamSearch, Error, Hypothesis, LanguageModel, Request, Tokens,
     request::{check_ids, check_room},
     search,
     side_by_side::write,
     writer::padding,
 };
 
-/// A [`Decoder`] that goes on where prompts end.
+/// A [`LanguageModel`] that goes on where prompts end.
 #[derive(Debug)]
-pub struct Completer {
-    model: Decoder,
+pub struct Completer<M: LanguageModel> {
+    model: M,
     max_seq_len: usize,
-    reading: Reading,
+    reading: M::Reading,
 }
 
-impl Completer {
+impl<M: LanguageModel> Completer<M> {
     /// Writes with `model`, whose prompts and texts together have at most `max_seq_len` tokens.
-    pub fn new(model: &Decoder, max_seq_len: usize) -> Self {
+    pub fn new(model: &M, max_seq_len: usize) -> Self {
         // Without gradients and dropout. This also makes the parameters exist: burn initialises them at their first
         // use, which would otherwise fall into the first text.
-        Self { model: model.valid(), max_seq_len, reading: Reading::Causal }
+        Self { model: model.valid(), max_seq_len, reading: M::Reading::default() }
     }
 
     /// The same, reading prompts in another way.
     #[must_use]
-    pub fn reading(self, reading: Reading) -> Self {
+    pub fn reading(self, reading: M::Reading) -> Self {
         Self { reading, ..self }
     }
 
@@ -38,9 +35,9 @@ impl Completer {
     /// # Errors
     /// If the prompt is empty, has a token beyond the vocabulary, does not leave room for what is asked, or the sampling
     /// is out of its range.
-    pub fn complete(&self, prompt: &[u32], request: &Request) -> Result<Tokens<DecoderWriter<'_>>, Error> {
+    pub fn complete(&self, prompt: &[u32], request: &Request) -> Result<Tokens<M::Writer<'_>>, Error> {
         self.check(prompt, request)?;
-        let writer = DecoderWriter::new(&self.model, 1, prompt.len() + request.new_tokens).reading(self.reading);
+        let writer = self.model.writer(vec![0], prompt.len() + request.new_tokens, self.reading);
         Tokens::new(writer, prompt, request)
     }
 
@@ -75,9 +72,9 @@ impl Completer {
     }
 
     /// Has room for `new_tokens` behind each prompt, the shorter ones padded.
-    fn writer(&self, prompts: &[Vec<u32>], new_tokens: usize) -> DecoderWriter<'_> {
+    fn writer(&self, prompts: &[Vec<u32>], new_tokens: usize) -> M::Writer<'_> {
         let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
-        DecoderWriter::padded(&self.model, padding(prompts), longest + new_tokens).reading(self.reading)
+        self.model.writer(padding(prompts), longest + new_tokens, self.reading)
     }
 
     fn check(&self, prompt: &[u32], request: &Request) -> Result<(), Error> {
@@ -86,7 +83,6 @@ impl Completer {
     }
 
     fn check_ids(&self, prompt: &[u32]) -> Result<(), Error> {
-        let [vocab_size, _] = self.model.tokens.weight.dims();
-        check_ids("prompt", prompt, vocab_size)
+        check_ids("prompt", prompt, self.model.vocab_size())
     }
 }

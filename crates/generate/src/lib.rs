@@ -8,8 +8,9 @@
 //! # Why a writer
 //!
 //! Keys and values of what has been read do not change, so they are kept: the prompt is read in one pass, of which only
-//! the last position becomes logits, and each new token is a pass over one position. What a model of each family must do
-//! for that is [`Writer`], and the loops are written once, on top of it.
+//! the last position becomes logits, and each new token is a pass over one position. Of a recurrent network its state is
+//! kept. What a model of each family must do for that is [`Writer`], and the loops are written once, on top of it: a
+//! [`LanguageModel`] begins one with nothing read, a [`Seq2Seq`] with its sources read.
 //!
 //! # Why the same seed gives the same text
 //!
@@ -69,7 +70,9 @@ mod beam_search;
 mod completer;
 mod error;
 pub mod logits;
+mod model;
 mod pieces;
+mod recurrent;
 mod request;
 mod sampling;
 mod search;
@@ -82,7 +85,9 @@ mod writer;
 pub use beam_search::{BeamSearch, Hypothesis, Longest};
 pub use completer::Completer;
 pub use error::Error;
+pub use model::{LanguageModel, Seq2Seq};
 pub use pieces::Pieces;
+pub use recurrent::{RecurrentTargetWriter, RecurrentWriter};
 pub use request::Request;
 pub use sampling::{Sampler, Sampling};
 pub use tokens::Tokens;

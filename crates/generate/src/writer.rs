@@ -6,7 +6,7 @@ use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
 use salamander_kernels::on_pool;
 
-use crate::Error;
+use crate::{Error, LanguageModel, Seq2Seq};
 
 /// A model in the middle of one or several texts of equal length, which it remembers.
 pub trait Writer: Send {
@@ -57,31 +57,36 @@ pub struct TargetWriter<'m> {
     device: Device,
 }
 
-impl<'m> DecoderWriter<'m> {
-    /// Has read nothing yet, and has room for `capacity` tokens of `batch` texts.
-    pub fn new(model: &'m Decoder, batch: usize, capacity: usize) -> Self {
-        Self::padded(model, vec![0; batch], capacity)
+impl LanguageModel for Decoder {
+    type Writer<'m> = DecoderWriter<'m>;
+    type Reading = Reading;
+
+    fn vocab_size(&self) -> usize {
+        let [vocab_size, _] = self.tokens.weight.dims();
+        vocab_size
     }
 
-    /// Has read nothing yet, and has room for `capacity` tokens of each text, padding among them. The first `padding[i]`
-    /// tokens of row `i` count for nothing: so texts of different lengths end together.
-    pub fn padded(model: &'m Decoder, padding: Vec<usize>, capacity: usize) -> Self {
-        let device = model.tokens.weight.device();
-        Self { model, cache: model.cache(padding.len(), capacity, &device), reading: Reading::Causal, padding, device }
-    }
-
-    /// The same, reading what comes first in another way.
-    #[must_use]
-    pub fn reading(self, reading: Reading) -> Self {
-        Self { reading, ..self }
+    fn writer(&self, padding: Vec<usize>, capacity: usize, reading: Reading) -> DecoderWriter<'_> {
+        let device = self.tokens.weight.device();
+        DecoderWriter { model: self, cache: self.cache(padding.len(), capacity, &device), reading, padding, device }
     }
 }
 
-impl<'m> TargetWriter<'m> {
-    /// Has read the sources that `memory` is made of, and has room for `capacity` tokens of each target.
-    pub fn new(model: &'m EncoderDecoder, memory: Memory, capacity: usize) -> Self {
-        let (device, [batch, _, _]) = (memory.states.device(), memory.states.dims());
-        Self { model, cache: model.cache(batch, capacity, &device), memory, device }
+impl Seq2Seq for EncoderDecoder {
+    type Writer<'m> = TargetWriter<'m>;
+
+    fn vocab_sizes(&self) -> [usize; 2] {
+        let [vocab_size, _] = self.tokens.weight.dims();
+        [vocab_size, vocab_size]
+    }
+
+    fn writer(&self, sources: &[Vec<u32>], capacity: usize) -> TargetWriter<'_> {
+        let device = self.tokens.weight.device();
+        let (tokens, padding) = pad_behind(sources, &device); // [B, S]
+        let mask = Mask::padding(padding);
+        let states = self.encode(tokens, &mut Pass::new(mask.clone())); // [B, S, D]
+        let cache = self.cache(sources.len(), capacity, &device);
+        TargetWriter { model: self, cache, memory: Memory { states, mask }, device }
     }
 }
 
@@ -144,12 +149,12 @@ fn behind_padding<'a>(padding: &[usize], first: usize, t: usize, device: &Device
 }
 
 /// The last position: the others' logits are known already, and the vocabulary is the widest of all matrices.
-fn last(x: Tensor<3>) -> Tensor<3> {
+pub(crate) fn last(x: Tensor<3>) -> Tensor<3> {
     let [_, t, _] = x.dims();
     x.narrow(1, t - 1, 1) // [B, 1, D]
 }
 
-/// Padding that lets rows end together, before each of them.
+/// What each row lacks of the longest: padding before them lets them end together.
 pub(crate) fn padding(rows: &[Vec<u32>]) -> Vec<usize> {
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
     rows.iter().map(|row| longest - row.len()).collect()
@@ -158,6 +163,15 @@ pub(crate) fn padding(rows: &[Vec<u32>]) -> Vec<usize> {
 /// The rows with it. Any id will do, and every model knows the first.
 pub(crate) fn pad(rows: &[Vec<u32>]) -> Vec<Vec<u32>> {
     padding(rows).into_iter().zip(rows).map(|(before, row)| [&vec![0; before], row.as_slice()].concat()).collect()
+}
+
+/// Rows with padding behind the shorter ones, `[B, T]`, and where it is.
+pub(crate) fn pad_behind(rows: &[Vec<u32>], device: &Device) -> (Tensor<2, Int>, Vec<Vec<bool>>) {
+    let behind = padding(rows);
+    let padded: Vec<Vec<u32>> =
+        rows.iter().zip(&behind).map(|(row, &more)| [row.as_slice(), &vec![0; more]].concat()).collect();
+    let hidden = rows.iter().zip(&behind).map(|(row, &more)| (0..row.len() + more).map(|j| j >= row.len()).collect());
+    (ids(&padded, device), hidden.collect())
 }
 
 /// Rows of equal length as a tensor, `[B, T]`.
@@ -186,7 +200,7 @@ fn mask_of(mask: &Mask, rows: &[usize]) -> Mask {
     }
 }
 
-fn indices(rows: &[usize], device: &Device) -> Tensor<1, Int> {
+pub(crate) fn indices(rows: &[usize], device: &Device) -> Tensor<1, Int> {
     let rows: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     Tensor::from_data(rows.as_slice(), device)
 }

@@ -8,59 +8,8 @@ mod models;
 use burn::tensor::Device;
 use models::*;
 use proptest::prelude::*;
-use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{
-    BeamSearch, Completer, Error, Hypothesis, Longest, Request, Translator, logits::log_sum_exp,
-};
+use salamander_generate::{BeamSearch, Completer, Error, Longest, Translator};
 use support::*;
-
-/// Log-probabilities of the tokens behind `start` and what is written, all of it read anew.
-fn log_probabilities(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32]) -> impl FnMut(&[u32]) -> Vec<f64> {
-    move |written| {
-        let logits = read(&[start, written].concat());
-        let total = log_sum_exp(&logits);
-        logits.into_iter().map(|logit| f64::from(logit) - total).collect()
-    }
-}
-
-fn recomputed(mut next: impl FnMut(&[u32]) -> Vec<f64>, found: &Hypothesis) -> f64 {
-    let all: Vec<u32> = found.ids.iter().copied().chain(found.end).collect();
-    (0..all.len()).map(|at| next(&all[..at])[all[at] as usize]).sum()
-}
-
-fn find(model: &EncoderDecoder, end: u32, sources: &[Vec<u32>], search: &BeamSearch) -> Vec<Vec<Hypothesis>> {
-    let translator = Translator::new(model, LONGEST, START, end).expect("legal ids");
-    translator.search(sources, search).expect("a legal search")
-}
-
-fn greedy(model: &EncoderDecoder, end: u32, source: &[u32], tokens: usize) -> Vec<u32> {
-    let translator = Translator::new(model, LONGEST, START, end).expect("legal ids");
-    let written = translator.write(source, &Request::greedy(tokens)).expect("a legal request");
-    written.collect::<Result<_, _>>().expect("finite logits")
-}
-
-/// The scores of all texts of at most `tokens` tokens, best first.
-fn exhaustive(mut next: impl FnMut(&[u32]) -> Vec<f64>, end: u32, tokens: usize, search: &BeamSearch) -> Vec<f64> {
-    let (mut open, mut scores) = (vec![(Vec::new(), 0.0)], Vec::new());
-    for length in 1..=tokens {
-        for (text, so_far) in std::mem::take(&mut open) {
-            for (token, more) in next(&text).into_iter().enumerate() {
-                let total = so_far + more;
-                if token as u32 == end || length == tokens {
-                    scores.push(search.score(total, length));
-                } else {
-                    open.push(([text.as_slice(), &[token as u32]].concat(), total));
-                }
-            }
-        }
-    }
-    scores.sort_by(|a, b| b.total_cmp(a));
-    scores
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() < 1e-4
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]

@@ -12,20 +12,9 @@ use burn::{
 use models::*;
 use proptest::prelude::*;
 use salamander_decoder_only::Decoder;
-use salamander_generate::{Completer, DecoderWriter, Error, Reading, Request, Sampling, Translator, Writer};
+use salamander_generate::{Completer, Error, LanguageModel, Reading, Request, Sampling, Translator, Writer};
 use salamander_text::Tokenizer;
 use support::*;
-
-/// Whether each token of `written`, and the `end` behind it if there is one, is the likeliest after all before it.
-fn is_greedy(mut read: impl FnMut(&[u32]) -> Vec<f32>, start: &[u32], written: &[u32], end: Option<u32>) -> bool {
-    let all: Vec<u32> = start.iter().chain(written).copied().chain(end).collect();
-    (start.len()..all.len()).all(|at| {
-        let logits = read(&all[..at]);
-        let largest = logits.iter().copied().fold(f32::MIN, f32::max);
-        // two that are equally likely may change places
-        logits[all[at] as usize] > largest - 1e-4
-    })
-}
 
 fn complete(model: &Decoder, prompt: &[u32], request: &Request) -> Result<Vec<u32>, Error> {
     Completer::new(model, LONGEST).complete(prompt, request)?.collect()
@@ -111,7 +100,7 @@ proptest! {
         let longest = lengths.iter().copied().max().unwrap_or(0);
         let mut texts: Vec<_> = lengths.iter().zip(1..).map(|(&length, salt)| words(&choice, length, salt)).collect();
         let padding: Vec<_> = lengths.iter().map(|length| longest - length).collect();
-        let mut writer = DecoderWriter::padded(&model, padding.clone(), longest + 2);
+        let mut writer = model.writer(padding.clone(), longest + 2, Reading::Causal);
         let padded = texts.iter().zip(&padding).map(|(text, &before)| row(&[&vec![5; before], &text[..]].concat(), &device));
         let mut unread = Tensor::cat(padded.collect(), 0);
         for step in 0..3 {

@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module,
-    tensor::{Device, Int, Tensor},
+    tensor::{Bool, Device, Int, Tensor},
 };
 use salamander_attention::{ConfigError, Dropout, Init, TokenTable, Unembedding, UnembeddingConfig};
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,17 @@ impl RecurrentLmConfig {
     }
 }
 
+impl RecurrentState {
+    /// The states of these sequences, in this order: one may come several times, or be left out.
+    ///
+    /// # Shapes
+    /// `rows`: `[R]`, each below `B`.
+    #[must_use]
+    pub fn select(self, rows: Tensor<1, Int>) -> Self {
+        Self { layers: self.layers.into_iter().map(|layer| layer.select(rows.clone())).collect() }
+    }
+}
+
 impl RecurrentLm {
     /// The logits of the token after each position.
     ///
@@ -172,11 +183,28 @@ impl RecurrentLm {
     /// # Panics
     /// Those of [`read`](Self::read).
     pub fn hidden(&self, tokens: Tensor<2, Int>, state: RecurrentState) -> (Tensor<3>, RecurrentState) {
+        self.hidden_over(tokens, None, state)
+    }
+
+    /// The same, of sequences with gaps: where there is `padding` the states stay what they were.
+    ///
+    /// # Shapes
+    /// `[B, T]` ids below `V` and `padding`: `[B, T]`, to `[B, T, H]`.
+    ///
+    /// # Panics
+    /// Those of [`read`](Self::read).
+    pub fn hidden_over(
+        &self,
+        tokens: Tensor<2, Int>,
+        padding: Option<Tensor<2, Bool>>,
+        state: RecurrentState,
+    ) -> (Tensor<3>, RecurrentState) {
         assert_eq!(state.layers.len(), self.layers.len(), "the state is that of as many layers as there are");
         let mut x = self.dropout.forward(self.tokens.forward(tokens.swap_dims(0, 1))); // [T, B, D]
+        let gaps = padding.map(Tensor::transpose); // [T, B]
         let mut behind = Vec::with_capacity(self.layers.len());
         for (layer, before) in self.layers.iter().zip(state.layers) {
-            let (states, after) = layer.forward(x, before); // [T, B, H]
+            let (states, after) = layer.forward_over(x, gaps.clone(), before); // [T, B, H]
             x = self.dropout.forward(states); // [T, B, H]
             behind.push(after);
         }

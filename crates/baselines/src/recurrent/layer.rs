@@ -3,7 +3,7 @@
 use burn::{
     module::Module,
     nn::Initializer,
-    tensor::{Bool, Device, Tensor},
+    tensor::{Bool, Device, Int, Tensor},
 };
 use salamander_attention::{Init, Linear, Role};
 
@@ -102,6 +102,16 @@ impl RecurrentLayer {
 }
 
 impl LayerState {
+    /// The states of these sequences, in this order: one may come several times, or be left out.
+    ///
+    /// # Shapes
+    /// `rows`: `[R]`, each below `B`; the states become `[R, H]`.
+    #[must_use]
+    pub fn select(self, rows: Tensor<1, Int>) -> Self {
+        let these = |state: Tensor<2>| state.select(0, rows.clone()); // [R, H]
+        Self { hidden: these(self.hidden), memory: self.memory.map(these) }
+    }
+
     /// The state before, of those sequences of which `skipped`, `[B, 1]`, says so.
     fn unless(self, skipped: Tensor<2, Bool>, before: Self) -> Self {
         let skipped = skipped.expand(self.hidden.dims()); // [B, H]

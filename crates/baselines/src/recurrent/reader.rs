@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module,
-    tensor::{Bool, Device, Tensor, activation::softmax},
+    tensor::{Bool, Device, Int, Tensor, activation::softmax},
 };
 use salamander_attention::{Activation, Init, Linear, LinearConfig, Role};
 use salamander_kernels as kernels;
@@ -124,6 +124,25 @@ impl Reader {
             }
             Self::Attention(both) => both.read(x, padding),
         }
+    }
+}
+
+impl Source {
+    /// What has been read of these sources, in this order: one may come several times, or be left out.
+    ///
+    /// # Shapes
+    /// `rows`: `[R]`, each below `B`.
+    #[must_use]
+    pub fn select(self, rows: Tensor<1, Int>) -> Self {
+        let seen = match self.seen {
+            Seen::Last(context) => Seen::Last(context.select(0, rows.clone())), // [R, H]
+            Seen::All { states, keys, padding } => Seen::All {
+                states: states.select(0, rows.clone()),                          // [R, S, 2 H]
+                keys: keys.select(0, rows.clone()),                              // [R, S, H]
+                padding: padding.map(|padding| padding.select(0, rows.clone())), // [R, S]
+            },
+        };
+        Self { begin: self.begin.select(rows), seen }
     }
 }
 

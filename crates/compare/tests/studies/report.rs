@@ -30,6 +30,22 @@ fn the_report_stands_for_itself() {
     assert_eq!(losses, results.trials.iter().flatten().count());
 }
 
+#[test]
+fn what_each_writes_stands_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = study(&["transformer-nano", "gru-dialect"], Matched::Tokens, None, folder.path());
+    study.seeds = vec![1];
+    let results = run(&study).0.unwrap();
+    let scores = results.trials.iter().flatten().map(|trial| &trial.scores);
+    assert!(scores.clone().count() == 2 && scores.clone().all(|scores| scores.contains_key("bleu")));
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let written = page.split_once("What they write").unwrap().1;
+    for name in ["transformer-nano", "gru-dialect"] {
+        let (_, own) = written.split_once(&format!("<h3>{name}</h3>")).unwrap();
+        assert_eq!(own.split("</pre>").next().unwrap().matches(" -&gt; ").count(), 3, "{own}");
+    }
+}
+
 /// Every tag that begins so, closed as XML wants it.
 fn closed(page: &str, tag: &str) -> String {
     let mut pieces = page.split(tag);

@@ -44,7 +44,7 @@ impl Experiment {
         part: Part,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<f64>, Error> {
-        if !matches!(model, Model::DecoderOnly(_) | Model::Recurrent(_)) {
+        if !self.config.joins() {
             return Ok(Vec::new());
         }
         let (batch, which) = match self.cut(part, progress)?.0 {

@@ -8,9 +8,9 @@ mod likelihood;
 mod written;
 
 pub use baseline::{Baseline, Reached};
-use salamander_datasets::{Corpus, Shape};
+use salamander_datasets::Shape;
 use salamander_generate::{BeamSearch, Longest};
-use salamander_models::{Model, Task};
+use salamander_models::Model;
 
 use crate::{Error, Experiment, Part, Progress, set::Set};
 
@@ -62,37 +62,20 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
-        let scores = self.scores(model, part, judging, progress)?;
-        let writes = matches!(self.task, Task::Causal { .. } | Task::Prefix | Task::Translate);
-        Ok(if self.shape == Shape::Labelled && writes { of_classes(scores) } else { scores })
+        let mut scores = self.scores(model, part, progress)?;
+        scores.extend(self.written(model, part, judging, progress)?);
+        Ok(if self.shape == Shape::Labelled && self.config.writes() { of_classes(scores) } else { scores })
     }
 
-    fn scores(
-        &self,
-        model: &Model,
-        part: Part,
-        judging: &Judging,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Score>, Error> {
+    fn scores(&self, model: &Model, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Score>, Error> {
         let (set, _) = self.cut(part, progress)?;
         let tokenizer = &self.tokenizer;
         match (model, &set) {
             (Model::DecoderOnly(model), Set::Windows(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::DecoderOnly(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::DecoderOnly(model), Set::Packed(set)) => likelihood::tokens(model, &**set, progress),
-            (Model::DecoderOnly(model), Set::Continued(set)) => {
-                let mut scores = likelihood::tokens(model, &**set, progress)?;
-                scores.extend(self.answered(model, part, judging, progress)?);
-                Ok(scores)
-            }
-            (Model::DecoderOnly(model), Set::Prefixed(set)) => {
-                let mut scores = likelihood::tokens(model, &**set, progress)?;
-                // Of running text nothing is to be written.
-                if matches!(self.corpus, Corpus::Pairs(_)) {
-                    scores.extend(self.answered(model, part, judging, progress)?);
-                }
-                Ok(scores)
-            }
+            (Model::DecoderOnly(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::DecoderOnly(model), Set::Prefixed(set)) => likelihood::tokens(model, &**set, progress),
             (Model::MaskedLm(model), Set::Masked(set)) => {
                 let mut scores = likelihood::gaps(model, &**set, progress)?;
                 scores.push(self.bigram(set)?);
@@ -107,11 +90,7 @@ impl Experiment {
             (Model::Recurrent(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::Recurrent(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
             (Model::RecurrentSeq2Seq(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
-            (Model::EncoderDecoder(model), Set::Pairs(set)) => {
-                let mut scores = likelihood::tokens(model, &**set, progress)?;
-                scores.extend(self.translated(model, part, judging, progress)?);
-                Ok(scores)
-            }
+            (Model::EncoderDecoder(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Denoised(set)) => likelihood::tokens(model, &**set, progress),
             _ => Err(self.other_model()),
         }
@@ -119,7 +98,7 @@ impl Experiment {
 }
 
 /// The scores of a model that writes the name of a class: whether it is the right one counts, as for a model that chooses
-/// among them, and not how many of its tokens are. Of one that is judged without writing, that is not known.
+/// among them, and not how many of its tokens are.
 fn of_classes(mut scores: Vec<Score>) -> Vec<Score> {
     let exact = scores.iter().position(|score| score.name == "exact").map(|exact| scores.swap_remove(exact));
     scores.retain(|score| score.name == "loss");

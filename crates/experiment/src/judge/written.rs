@@ -3,60 +3,75 @@
 use std::collections::HashSet;
 
 use salamander_datasets::{Corpus, Pair};
-use salamander_decoder_only::Decoder;
-use salamander_encoder_decoder::EncoderDecoder;
+use salamander_generate::{LanguageModel, Reading, Seq2Seq};
 use salamander_metrics::{Bleu, BleuOptions, Case, Chrf, ChrfOptions, Rouge, Stemming};
+use salamander_models::{Model, Task};
 use salamander_text::TokenizerKind;
 
 use super::{Judging, Score};
 use crate::{
     Error, Experiment, Part, Progress,
-    write::{Answers, Targets},
+    write::{Answers, Limits, Targets},
 };
 
 /// How many are written side by side.
 const TOGETHER: usize = 64;
 
 impl Experiment {
-    /// What is written behind sources.
-    pub(super) fn answered(
+    /// How good the targets are that a model writes for the sources of pairs; nothing if it writes none.
+    pub(super) fn written(
         &self,
-        model: &Decoder,
+        model: &Model,
         part: Part,
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
-        let answers = Answers::new(model, self.task, &self.tokenizer, self.config.max_seq_len());
-        self.compared(part, judging, progress, |sources| answers.write(sources, judging))
+        // Of running text nothing is to be written.
+        let Corpus::Pairs(splits) = &self.corpus else { return Ok(Vec::new()) };
+        let pairs = judged(part.of(splits), part, judging);
+        match (model, self.task) {
+            (Model::DecoderOnly(model), Task::Prefix) => {
+                self.answered(model, Reading::Prefix, pairs, judging, progress)
+            }
+            (Model::DecoderOnly(model), _) => self.answered(model, Reading::Causal, pairs, judging, progress),
+            (Model::Recurrent(model), _) => self.answered(model, (), pairs, judging, progress),
+            (Model::EncoderDecoder(model), _) => self.translated(model, pairs, judging, progress),
+            (Model::RecurrentSeq2Seq(model), _) => self.translated(model, pairs, judging, progress),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What is written behind sources.
+    fn answered<M: LanguageModel>(
+        &self,
+        model: &M,
+        reading: M::Reading,
+        pairs: Vec<&Pair>,
+        judging: &Judging,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Score>, Error> {
+        let answers = Answers::new(model, reading, &self.tokenizer, self.limits());
+        self.compared(pairs, progress, |sources| answers.write(sources, judging))
     }
 
     /// Targets that are written for sources.
-    pub(super) fn translated(
+    fn translated<M: Seq2Seq>(
         &self,
-        model: &EncoderDecoder,
-        part: Part,
+        model: &M,
+        pairs: Vec<&Pair>,
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
         let targets = Targets::new(model, &self.tokenizer, self.config.max_seq_len())?;
-        self.compared(part, judging, progress, |sources| targets.write(sources, judging))
+        self.compared(pairs, progress, |sources| targets.write(sources, judging))
     }
 
     fn compared(
         &self,
-        part: Part,
-        judging: &Judging,
+        mut pairs: Vec<&Pair>,
         progress: &mut dyn FnMut(Progress),
         write: impl Fn(&[&str]) -> Result<Vec<String>, Error>,
     ) -> Result<Vec<Score>, Error> {
-        let Corpus::Pairs(splits) = &self.corpus else { return Err(self.other_model()) };
-        let mut pairs: Vec<&Pair> = part.of(splits);
-        // What is drawn to train on may come again and again; a test set is judged as it is.
-        if matches!(part, Part::Train | Part::All) {
-            let mut seen = HashSet::new();
-            pairs.retain(|pair| seen.insert(*pair));
-        }
-        pairs.truncate(judging.most.unwrap_or(usize::MAX));
         // Those of about the same length end at about the same time.
         pairs.sort_by_key(|(source, _)| source.len());
         let mut written = Vec::with_capacity(pairs.len());
@@ -67,6 +82,11 @@ impl Experiment {
         }
         let references: Vec<String> = pairs.iter().map(|(_, target)| self.whole(target)).collect();
         scores(&written, &references)
+    }
+
+    /// How long answers may be.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { max_seq_len: self.config.max_seq_len(), seq_len: self.recipe.plan.seq_len }
     }
 
     /// A text as people write it, if it is cut into pieces.
@@ -82,6 +102,17 @@ impl Experiment {
         let Corpus::Pairs(splits) = &self.corpus else { return None };
         Some(splits.validation.iter().take(count).cloned().collect())
     }
+}
+
+/// Those a model is judged on.
+fn judged<'p>(mut pairs: Vec<&'p Pair>, part: Part, judging: &Judging) -> Vec<&'p Pair> {
+    // What is drawn to train on may come again and again; a test set is judged as it is.
+    if matches!(part, Part::Train | Part::All) {
+        let mut seen = HashSet::new();
+        pairs.retain(|pair| seen.insert(*pair));
+    }
+    pairs.truncate(judging.most.unwrap_or(usize::MAX));
+    pairs
 }
 
 fn scores(written: &[String], references: &[String]) -> Result<Vec<Score>, Error> {

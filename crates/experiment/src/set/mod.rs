@@ -92,10 +92,6 @@ impl Cutter<'_> {
         self.tokenizer.pad().ok_or(Error::NoSpecial { purpose: "padding" })
     }
 
-    fn begin(&self) -> Result<u32, Error> {
-        self.tokenizer.bos().ok_or(Error::NoSpecial { purpose: "a beginning" })
-    }
-
     fn end(&self) -> Result<u32, Error> {
         self.tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })
     }

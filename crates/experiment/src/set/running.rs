@@ -10,7 +10,7 @@ use salamander_text::{
 };
 
 use super::{Cutter, Set};
-use crate::{Error, Part, Progress};
+use crate::{Error, Part, Progress, Prompt, write::ends};
 
 impl Cutter<'_> {
     /// One long text.
@@ -127,10 +127,11 @@ impl Cutter<'_> {
 
     /// How pairs become rows.
     pub(super) fn pair_options(&self) -> Result<PairOptions, Error> {
+        let (start, end) = ends(self.tokenizer)?;
         Ok(PairOptions {
             pad: self.pad()?,
-            start: self.begin()?,
-            end: self.end()?,
+            start,
+            end,
             rows: self.plan.batch_size,
             longest: self.plan.seq_len,
             similar: true,
@@ -139,9 +140,7 @@ impl Cutter<'_> {
 
     /// A text behind the token that begins one.
     fn begun(&self, text: &str) -> Result<Vec<u32>, Error> {
-        let mut ids: Vec<u32> = self.tokenizer.beginning().into_iter().collect();
-        ids.extend(self.tokenizer.encode(text)?);
-        Ok(ids)
+        Prompt::Beginning.ids(text, self.tokenizer)
     }
 
     /// A text with its beginning and its end.

@@ -212,6 +212,12 @@ impl Tokenizer {
         self.bos().or(self.eos())
     }
 
+    /// What a target is written behind: the token that begins a text, or else the one that pads, as models without such a
+    /// token have learnt it (Raffel et al. 2019, arXiv:1910.10683).
+    pub fn beginning_of_target(&self) -> Option<u32> {
+        self.bos().or(self.pad())
+    }
+
     /// Ends a text.
     pub fn eos(&self) -> Option<u32> {
         self.specials().id(Special::End)

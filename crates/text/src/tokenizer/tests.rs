@@ -48,6 +48,17 @@ fn characters_by_hand() {
 }
 
 #[test]
+fn what_stands_before_what_is_written() {
+    let of = |special: &[Special]| Tokenizer::characters("a", special);
+    let all = of(&[Special::Pad, Special::Begin, Special::End]);
+    assert_eq!([all.beginning(), all.beginning_of_target()], [all.bos(), all.bos()]);
+    let without = of(&[Special::Pad, Special::End]);
+    assert_eq!([without.beginning(), without.beginning_of_target()], [without.eos(), without.pad()]);
+    assert!(without.pad().is_some() && without.pad() != without.eos());
+    assert_eq!([of(&[]).beginning(), of(&[]).beginning_of_target()], [None, None]);
+}
+
+#[test]
 fn an_unknown_character_is_an_error_or_a_token() {
     let message = Tokenizer::characters("abc", &[]).encode("aé?").unwrap_err().to_string();
     assert_eq!(message, "the character 'é' at byte 1 is not in the vocabulary of 3 (made from other text)");
