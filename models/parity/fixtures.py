@@ -1,6 +1,6 @@
 """Writes tiny random checkpoints and what transformers computes with them.
 
-    python3 fixtures.py OUT [--architecture NAME] [--seed N]   # OUT/<name>/{config.json,model.safetensors,reference.safetensors}
+    python3 fixtures.py OUT [--architecture NAME] [--seed N]   # OUT/<name>/{config.json,model.safetensors,reference.safetensors,operations.json}
     python3 fixtures.py --committed                            # the ones beside each architecture in this repository
 
 Without --seed the sizes are those of the committed fixtures; with it, sizes and choices are drawn at random too.
@@ -18,6 +18,7 @@ from typing import Any, Callable
 import torch
 import transformers
 from safetensors.torch import save_file
+from torch.utils.flop_counter import FlopCounterMode
 
 # Fixtures: name -> (function, folder beside the architecture). Filled by @fixture.
 FIXTURES: dict[str, tuple[Callable, str]] = {}
@@ -301,17 +302,30 @@ def inputs(model, draw: Draw, generator: torch.Generator) -> dict[str, torch.Ten
     return made
 
 
+def logits(computed) -> torch.Tensor:
+    if "start_logits" in computed:
+        return torch.stack((computed.start_logits, computed.end_logits), -1)
+    return computed.logits
+
+
 @torch.no_grad()
 def outputs(model, made: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     computed = model(**made, output_hidden_states=True)
-    if "start_logits" in computed:
-        kept = {"logits": torch.stack((computed.start_logits, computed.end_logits), -1)}
-    else:
-        kept = {"logits": computed.logits}
+    kept = {"logits": logits(computed)}
     for key in ("hidden_states", "encoder_hidden_states", "decoder_hidden_states"):
         for layer, states in enumerate(computed.get(key) or ()):
             kept[f"{key}.{layer}"] = states
     return {key: value.float().clone().contiguous() for key, value in kept.items()}
+
+
+def operations(model, made: dict[str, torch.Tensor]) -> dict[str, int]:
+    """The multiplications and additions of all matrix products, counted by PyTorch while it computes them."""
+    with FlopCounterMode(display=False) as forward:
+        loss = logits(model(**made)).square().sum()  # any that every logit has a part in
+    with FlopCounterMode(display=False) as backward:
+        loss.backward()
+    forward, backward = forward.get_total_flops(), backward.get_total_flops()
+    return {"forward": forward, "forward_and_backward": forward + backward}
 
 
 def furthest(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> float:
@@ -340,6 +354,7 @@ def write(name: str, folder: Path, seed: int | None) -> None:
     # The files are enough to compute the same again, and rounding is far below what a comparison tolerates.
     again = plan.kind.from_pretrained(folder, attn_implementation="eager").eval()
     assert furthest(computed, outputs(again, made)) < 1e-5, f"{name}: the files do not hold the whole model"
+    (folder / "operations.json").write_text(json.dumps(operations(again, made), indent=2) + "\n")
     exact = furthest(computed, outputs(model.double(), made))
     assert exact < 3e-5, f"{name}: rounding alone makes a difference of {exact:.1e}"
     size = sum(file.stat().st_size for file in folder.iterdir())

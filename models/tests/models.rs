@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Int, Tensor};
-use salamander_attention::{Memory, Pass};
-use salamander_checkpoint::Directory;
+use salamander_attention::{Memory, Pass, describe::Extent};
+use salamander_checkpoint::{Directory, Reference};
 use salamander_models::*;
 
 fn device() -> Device {
@@ -35,6 +35,34 @@ fn every_fixture_is_reproduced_layer_by_layer() {
         for parity::Difference { name, largest } in differences {
             assert!(largest <= parity::TOLERANCE, "{}: {name} differs by {largest}", fixture.display());
         }
+    }
+}
+
+/// What PyTorch counted while it computed them.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Operations {
+    forward: u64,
+    forward_and_backward: u64,
+}
+
+#[test]
+fn every_fixture_costs_what_was_counted_while_it_was_computed() {
+    for fixture in fixtures() {
+        let name = fixture.display();
+        let config =
+            from_hugging_face(&Directory::open(&fixture).expect("a directory"), &device()).expect("a model").config;
+        let inputs = Reference::open(fixture.join("reference.safetensors")).expect("a reference");
+        let [rows, read] = inputs.input_ids.shape[..] else { panic!("{name}: ids have two axes") };
+        let extent = match &inputs.decoder_input_ids {
+            Some(written) => Extent { source: read, target: written.shape[1] },
+            None => Extent { source: 0, target: read },
+        };
+        let text = std::fs::read_to_string(fixture.join("operations.json")).expect("counts");
+        let Operations { forward, forward_and_backward } = serde_json::from_str(&text).expect("two counts");
+        let page = config.page();
+        assert_eq!(rows as u64 * page.flops_of(extent), forward, "{name}");
+        assert_eq!(rows as u64 * page.training_flops_of(extent), forward_and_backward, "{name}");
     }
 }
 

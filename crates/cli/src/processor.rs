@@ -1,6 +1,6 @@
 //! What computes.
 
-use std::{fs, thread};
+use std::{env, fs, thread};
 
 /// The processor's name, where the system says.
 pub(crate) fn name() -> String {
@@ -9,9 +9,13 @@ pub(crate) fn name() -> String {
     model.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])).to_owned()
 }
 
-/// How many threads it has for us.
+/// What sets how many threads computations share.
+pub(crate) const THREADS: &str = "RAYON_NUM_THREADS";
+
+/// How many threads computations share: as many as are asked for, or as the processor has for us.
 pub(crate) fn threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
+    let asked = env::var(THREADS).ok().and_then(|count| count.parse().ok()).filter(|&count| count > 0);
+    asked.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Both in a few words.

@@ -68,15 +68,94 @@ fn killed_within_a_trial_it_goes_on_to_the_same_numbers() {
     assert!(!run.join("result.json").exists(), "it was killed within the trial");
 
     works(killed.path(), &call);
-    let scores = |folder: &Path| -> Value {
-        let text = fs::read_to_string(folder.join("comparisons/sort-tokens/results.json")).expect("results");
-        let results: Value = serde_json::from_str(&text).expect("JSON");
-        results["contenders"][0]["trials"][0]["scores"].clone()
-    };
-    assert_eq!(scores(killed.path()), scores(whole.path()));
+    assert_eq!(results(killed.path()), results(whole.path()));
     // It went on, and did not begin anew.
     let reports = fs::read_to_string(run.join("metrics.jsonl")).expect("reports");
     assert!(reports.contains("\"step\":600") || reports.contains("\"step\": 600"), "{reports}");
+}
+
+/// What came out of a comparison on `sort` by tokens, but for the times and the memory it took.
+fn results(folder: &Path) -> Value {
+    let text = fs::read_to_string(folder.join("comparisons/sort-tokens/results.json")).expect("results");
+    let mut results: Value = serde_json::from_str(&text).expect("JSON");
+    for contender in results["contenders"].as_array_mut().expect("contenders") {
+        for trial in contender["trials"].as_array_mut().expect("trials") {
+            let trial = trial.as_object_mut().expect("a trial");
+            for measured in ["seconds", "tokens_per_second", "peak_memory"] {
+                trial.remove(measured).expect("it is measured");
+            }
+        }
+    }
+    results
+}
+
+#[test]
+fn two_trials_at_once_are_the_same_trials() {
+    let (one, two) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let models = ["compare", "sorter", "sorter:size.n_layers=1", "--seeds", "2", "--match", "tokens"];
+    let call = [&models[..], &["--tune-rate", "0.3,1"], &SMALL].concat();
+    works(one.path(), &call);
+    let output = salamander(two.path(), &[&call[..], &["--jobs", "2"]].concat());
+    let heard = text(&output.stderr);
+    assert!(output.status.success(), "{heard}");
+    assert_eq!(results(two.path()), results(one.path()), "bit for bit");
+    for part in ["[4/4] ", "about ", "learning rate × 0.3, seed 1: "] {
+        assert!(heard.contains(part), "{part}: {heard}");
+    }
+    // One process knows what many made.
+    let again = salamander(two.path(), &call);
+    assert_eq!(text(&again.stderr).matches("(known)").count(), 8, "{}", text(&again.stderr));
+}
+
+#[test]
+fn a_trial_that_fails_is_named_and_the_others_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let call = |seeds: &'static str| {
+        [&["compare", "sorter", "--match", "tokens", "--jobs", "2", "--seeds", seeds], &SMALL[..]].concat()
+    };
+    works(folder.path(), &call("1"));
+    let contender = inside(&folder.path().join("comparisons/sort-tokens"), "sorter").expect("a contender");
+    // Where the run should be there is a file.
+    fs::write(contender.join("seed-2"), "").expect("a file");
+    let output = salamander(folder.path(), &call("3"));
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let errors: Vec<_> = said.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert!(errors.len() == 1 && errors[0].starts_with("error: sorter, seed 2: "), "{said}");
+    assert!(errors[0].ends_with("the same command makes what is missing") && !said.contains("panicked"), "{said}");
+    assert!(contender.join("seed-3/result.json").is_file(), "{said}");
+    fs::remove_file(contender.join("seed-2")).expect("removed");
+    let output = salamander(folder.path(), &call("3"));
+    assert_eq!(text(&output.stderr).matches("(known)").count(), 2, "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn asked_to_stop_all_processes_save_and_the_same_command_goes_on() {
+    let (whole, stopped) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let long = ["--set", "plan.steps=600", "--set", "plan.batch_size=4", "--set", "plan.keep.every=20", "--most", "2"];
+    let call = [&["compare", "sorter", "--seeds", "2", "--match", "tokens"], &long[..]].concat();
+    works(whole.path(), &call);
+
+    let call = [&call[..], &["--jobs", "2"]].concat();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_salamander"));
+    let quiet = command.current_dir(stopped.path()).args(&call).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = quiet.stderr(Stdio::null()).spawn().expect("the binary runs");
+    let run = |seed: &str| inside(&stopped.path().join("comparisons/sort-tokens"), "sorter").map(|it| it.join(seed));
+    let kept = |seed| run(seed).and_then(|run| inside(&run.join("checkpoints"), "step-"));
+    let begun = || kept("seed-1").is_some() && kept("seed-2").is_some();
+    while !begun() && child.try_wait().expect("a child").is_none() {
+        sleep(Duration::from_millis(5));
+    }
+    // To the process that compares alone; the others hear of it from there.
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("a signal");
+    assert_eq!(child.wait().expect("it ended").code(), Some(130));
+    for seed in ["seed-1", "seed-2"] {
+        assert!(!run(seed).expect("it had begun").join("result.json").exists(), "{seed} was stopped on its way");
+    }
+    let heard = salamander(stopped.path(), &call);
+    assert!(heard.status.success(), "{}", text(&heard.stderr));
+    assert_eq!(results(stopped.path()), results(whole.path()));
 }
 
 #[test]
@@ -117,12 +196,16 @@ fn what_cannot_be_meant_is_a_slip_of_the_caller() {
     assert!(refused.contains("`ngram:order=many`: "), "{refused}");
     assert!(slip(&["ngram"]).contains("nobody takes part"));
     assert!(slip(&["gpt", "--scale", "3", "--match", "parameters"]).contains("makes all sizes one"));
+    let time = slip(&["sorter", "--match", "time", "--budget", "5", "--jobs", "2"]);
+    assert!(time.contains("--match time with --jobs 2: ") && time.contains("leave --jobs away"), "{time}");
     // What clap itself refuses.
     for bad in [
         &["sorter", "--scale", "0"][..],
         &["sorter", "--match", "speed"],
         &["sorter", "--budget", "much"],
         &["sorter", "--seeds", "0"],
+        &["sorter", "--jobs", "0"],
+        &["sorter", "--jobs", "two"],
         &[],
     ] {
         let said = salamander(folder.path(), &[&["compare"], bad].concat());

@@ -99,6 +99,18 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A trial could not be made in another process.
+    #[error("{reason}")]
+    Process {
+        /// Why.
+        reason: String,
+    },
+    /// Some trials could not be made.
+    #[error("{}; the others are kept, and the same command makes what is missing", failed.join("; "))]
+    Trials {
+        /// Which, and why.
+        failed: Vec<String>,
+    },
     /// It was stopped from outside.
     #[error("stopped; the same command goes on from here")]
     Stopped,
@@ -129,6 +141,14 @@ pub enum Error {
 impl Error {
     pub(crate) fn result(path: impl Into<PathBuf>, reason: &serde_json::Error) -> Self {
         Self::Result { path: path.into(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn no_result() -> Self {
+        Self::Process { reason: "its process left no result".into() }
+    }
+
+    pub(crate) fn no_trial(name: &str) -> Self {
+        Self::Contender { text: name.into(), reason: "no trial of this comparison is called so".into() }
     }
 
     pub(crate) fn io(path: impl Into<PathBuf>, verb: &'static str) -> impl FnOnce(io::Error) -> Self {

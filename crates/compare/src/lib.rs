@@ -63,8 +63,8 @@ pub use plot::{Plot, View};
 pub use remove::{Removal, freed};
 pub use runs::Runs;
 pub use study::{
-    Budget, Contender, Entry, Finding, Growth, Heard, Mark, Matched, Measured, Results, Study, Surroundings, Trial,
-    Yardstick,
+    Budget, Contender, Entry, Finding, Growth, Heard, Makers, Mark, Matched, Measured, Planned, Results, Study,
+    Surroundings, Trial, Yardstick,
 };
 pub use summary::RunSummary;
 pub use table::Table;

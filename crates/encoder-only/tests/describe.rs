@@ -8,7 +8,7 @@ mod support;
 use burn::tensor::Device;
 use paths::check_parts;
 use salamander_attention::{
-    describe::{Describe, Group, Per},
+    describe::{Describe, Extent, Group, Per},
     *,
 };
 use salamander_encoder_only::*;
@@ -86,6 +86,18 @@ fn a_judgement_is_made_once() {
     assert_eq!(page.flops_per(Per::Sequence), 2 * (d * d + 3 * d));
     assert_eq!(page.parameters_of(Group::Head) as u64, d * d + d + 3 * d + 3);
     assert_eq!(page.flops_per_sequence(), 10 * page.flops_per(Per::Token) + page.flops_per(Per::Sequence));
+}
+
+#[test]
+fn replaced_tokens_cost_both_models() {
+    let extent = Extent { source: 0, target: 7 };
+    for choice in some_choices(10) {
+        let both = replaced(&choice);
+        let (judged, guessed) = (both.discriminator.page(), both.generator().page());
+        // The tokens pass the map behind a narrow embedding on the way to the discriminator, that of the generator on the
+        // way to it.
+        assert_eq!(both.page().flops_of(extent), judged.flops_of(extent) + guessed.flops_of(extent), "{choice:?}");
+    }
 }
 
 #[test]

@@ -77,5 +77,5 @@ fn pair(batch: &PairBatch, page: &Page) -> Cost {
 }
 
 fn cost(page: &Page, rows: usize, source: usize, target: usize, targets: usize) -> Cost {
-    Cost { targets: targets as u64, flops: 3 * rows as u64 * page.flops_of(Extent { source, target }) }
+    Cost { targets: targets as u64, flops: rows as u64 * page.training_flops_of(Extent { source, target }) }
 }

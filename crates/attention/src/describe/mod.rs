@@ -14,7 +14,10 @@
 //! by `S`, in each of `H` heads) and the gathering of values (`S` by `E`), with `S` the whole context, hidden or not, as a
 //! plain matrix product computes them (Chowdhery et al. 2022, arXiv:2204.02311, appendix B). Norms, activations, softmax
 //! and looking up cost next to nothing beside these and are not counted. Training costs three times the forward: the
-//! gradients of a product with respect to its two factors are two products of the same size.
+//! gradients of a product with respect to its two factors are two products of the same size. The first layer is no
+//! exception: the gradient of its input goes on to the tables of vectors.
+//!
+//! These are the numbers that PyTorch counts while it computes the same models, forward and backward: `models/parity`.
 //!
 //! ```
 //! use salamander_attention::{Activation, FeedForwardConfig, FeedForwardKind, describe::{Page, Per, Place}};

@@ -207,6 +207,12 @@ impl Page {
         self.products.iter().map(cost).sum()
     }
 
+    /// Operations of a forward over a sequence of so many tokens, or a source and a target, and of its gradients, which
+    /// are two products of the same size for each.
+    pub fn training_flops_of(&self, extent: Extent) -> u64 {
+        3 * self.flops_of(extent)
+    }
+
     /// Operations of a training step for one token: the forward, and twice as much for the gradients.
     pub fn training_flops_per_token(&self) -> u64 {
         3 * self.flops_per_token()
@@ -316,6 +322,8 @@ mod tests {
         page.products = vec![product(5, Per::SourceToken), product(7, Per::TargetToken)];
         assert_eq!((page.flops_per_sequence(), page.flops_per_token()), (1440, 72));
         assert_eq!(page.training_flops_per_token(), 216);
-        assert_eq!(page.flops_of(Extent { source: 4, target: 3 }), 4 * 60 + 3 * 84);
+        let extent = Extent { source: 4, target: 3 };
+        assert_eq!(page.flops_of(extent), 4 * 60 + 3 * 84);
+        assert_eq!(page.training_flops_of(extent), 3 * (4 * 60 + 3 * 84));
     }
 }

@@ -106,8 +106,6 @@ fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> 
     if block.attention.rotary.is_some() || block.attention.n_kv_heads != block.attention.n_heads {
         return Ok(None);
     }
-    let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok());
-    let threads = threads.unwrap_or_else(processor::threads);
     let numbers = [
         model.stack.n_layers,
         model.d_model,
@@ -116,7 +114,7 @@ fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> 
         plan.batch_size,
         model.vocab_size,
         usize::from(block.feed_forward.bias),
-        threads,
+        processor::threads(),
     ];
     let mut python = Command::new("python3");
     python.args(["-c", PEER]).args(numbers.map(|number| number.to_string())).arg(seconds.to_string());

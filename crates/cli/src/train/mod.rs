@@ -149,13 +149,16 @@ fn announce(experiment: &Experiment, place: &str) {
     }
 }
 
+/// The exit code of what was stopped and can go on.
+pub(crate) const STOPPED: u8 = 130;
+
 /// The first signal asks to stop, the second does not ask.
 pub(crate) fn stop_on_signal() -> Result<Interrupter> {
     let interrupter = Interrupter::new();
     let signalled = interrupter.clone();
     let handler = move || {
         if signalled.should_stop() {
-            std::process::exit(130);
+            std::process::exit(STOPPED.into());
         }
         signalled.stop(Some("signal"));
     };
@@ -179,5 +182,5 @@ fn end(outcome: &Outcome, folder: Option<&PathBuf>) -> ExitCode {
             }
         }
     }
-    if outcome.interrupted { ExitCode::from(130) } else { ExitCode::SUCCESS }
+    if outcome.interrupted { ExitCode::from(STOPPED) } else { ExitCode::SUCCESS }
 }

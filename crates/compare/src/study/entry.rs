@@ -45,6 +45,11 @@ impl Entry {
         }
     }
 
+    /// Where its run from a seed is, within the study's folder.
+    pub(super) fn run(&self, seed: u64) -> PathBuf {
+        self.folder.join(format!("seed-{seed}"))
+    }
+
     /// Operations of training for each target.
     pub fn flops_per_target(&self) -> f64 {
         self.flops as f64 / self.targets.max(1) as f64

@@ -4,6 +4,7 @@ mod budget;
 mod contender;
 mod drawings;
 mod entry;
+mod grid;
 mod growth;
 mod html;
 mod kept;
@@ -25,6 +26,7 @@ use serde_json::Value;
 pub use budget::{Budget, Matched};
 pub use contender::Contender;
 pub use entry::Entry;
+pub use grid::{Makers, Planned};
 pub use growth::Growth;
 pub use results::{Measured, Results};
 pub use trial::Trial;
@@ -74,12 +76,14 @@ pub struct Surroundings<'a> {
     pub device: Device,
     /// Stops it after the current step.
     pub interrupter: Interrupter,
+    /// Who makes the trials.
+    pub makers: Makers<'a>,
     /// Where and with what it runs, for each run's `env.json`.
     pub environment: Value,
     /// Hears how far it is.
     pub hear: &'a mut dyn FnMut(Heard),
-    /// Where a trial is seen, which is the `n`-th (counted from 1) of so many.
-    pub display: &'a dyn Fn(&str, usize, usize) -> Display,
+    /// Where a trial that is made here is seen.
+    pub display: &'a dyn Fn(&Planned) -> Display,
 }
 
 /// What is heard of a study on its way.
@@ -99,7 +103,7 @@ pub enum Heard<'a> {
         trial: &'a Trial,
         /// Whether it was there before.
         known: bool,
-        /// Which one, counted from 1.
+        /// How many are over, this one included.
         number: usize,
         /// Of how many.
         of: usize,
@@ -108,35 +112,44 @@ pub enum Heard<'a> {
 
 impl Study {
     /// Sizes the contenders, trains each from each seed, judges them. A trial whose result is in the folder is not made
-    /// again, one that was interrupted goes on.
+    /// again, one that was interrupted goes on. On the backend flex the scores are the same bit for bit, whoever makes the
+    /// trials; times, speeds and memory are those of the process that made them.
     ///
     /// # Errors
-    /// If contenders do not fit the data or the budget, a file cannot be read or written, or it is stopped from outside. A
-    /// model that diverges is no error: it is in the results.
+    /// If contenders do not fit the data or the budget, a file cannot be read or written, another process fails, or it is
+    /// stopped from outside. A model that diverges is no error: it is in the results.
     pub fn run(&self, mut around: Surroundings) -> Result<Results, Error> {
         let entries = self.prepare(&mut around)?;
         // First, as it takes but seconds: what a baseline cannot do is said before anyone is trained.
         let marks = self.marks(&entries, &mut around)?;
         let entries = self.tuned(entries, &mut around)?;
-        let of = entries.len() * self.seeds.len();
         let mut trials = vec![Vec::new(); entries.len()];
-        // Seed by seed: what is there early is a whole comparison with few seeds.
-        for (turn, &seed) in self.seeds.iter().enumerate() {
-            for (index, entry) in entries.iter().enumerate() {
-                let number = turn * entries.len() + index + 1;
-                let (trial, known) = self.trial(entry, (seed, self.part), (number, of), &mut around)?;
-                (around.hear)(Heard::Done { contender: &entry.name, trial: &trial, known, number, of });
-                trials[index].push(trial);
-            }
+        for (at, trial) in self.grid(&self.planned(&entries), &mut around)?.into_iter().enumerate() {
+            trials[at % entries.len()].push(trial);
         }
         let results = Results::new(self, entries, trials, marks)?;
         results.save()?;
         Ok(results)
     }
 
+    /// Makes one trial of a study that [`run`](Self::run)s in another process, which finds the result in the folder.
+    ///
+    /// # Errors
+    /// If no trial has that [name](Planned::name), and those of [`run`](Self::run).
+    pub fn make(&self, name: &str, mut around: Surroundings) -> Result<(), Error> {
+        let named = |all: Vec<Planned>| all.into_iter().find(|planned| planned.name() == name);
+        let entries = self.prepare(&mut around)?;
+        let planned = match named(self.tries(&entries)) {
+            Some(planned) => planned,
+            None => named(self.planned(&self.tuned(entries, &mut around)?)).ok_or_else(|| Error::no_trial(name))?,
+        };
+        self.trial(&planned, &mut around)?;
+        Ok(())
+    }
+
     /// Where the run of a contender from a seed is kept.
     fn run_folder(&self, entry: &Entry, seed: u64) -> PathBuf {
-        self.folder.join(&entry.folder).join(format!("seed-{seed}"))
+        self.folder.join(entry.run(seed))
     }
 }
 

@@ -10,7 +10,7 @@ use salamander_experiment::{self as experiment, Experiment, Part, Place};
 use salamander_train::{self as train, Checkpoints, Run, Which, forget_peak_memory, peak_memory};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Heard, Study, Surroundings, kept};
+use super::{Heard, Planned, Study, Surroundings, kept};
 use crate::{Curve, Error, Metric, RunSummary};
 
 /// What came out, next to the run it came of.
@@ -42,29 +42,21 @@ pub struct Trial {
 }
 
 impl Study {
-    /// Makes a trial that is judged on `part`, and says whether it was there before.
-    pub(super) fn trial(
-        &self,
-        entry: &Entry,
-        (seed, part): (u64, Option<Part>),
-        (number, of): (usize, usize),
-        around: &mut Surroundings,
-    ) -> Result<(Trial, bool), Error> {
-        let folder = self.run_folder(entry, seed);
-        let path = folder.join(RESULT);
-        if let Some(known) = kept::read(&path)? {
+    /// Makes a trial, and says whether it was there before.
+    pub(super) fn trial(&self, planned: &Planned, around: &mut Surroundings) -> Result<(Trial, bool), Error> {
+        if let Some(known) = self.known(planned)? {
             return Ok((known, true));
         }
-        let mut recipe = entry.recipe.clone();
-        recipe.plan.seed = seed;
+        let folder = self.run_folder(&planned.entry, planned.seed);
+        let mut recipe = planned.entry.recipe.clone();
+        recipe.plan.seed = planned.seed;
         let experiment = Experiment::prepare(recipe, &mut around.progress())?;
         let (run, from) = run(&folder, &experiment, around)?;
-        let label = format!("{}, seed {seed}", entry.name);
         let place = Place {
             device: around.device.clone(),
             run: Some(run),
             from,
-            display: (around.display)(&label, number, of),
+            display: (around.display)(planned),
             interrupter: around.interrupter.clone(),
         };
         forget_peak_memory();
@@ -76,9 +68,9 @@ impl Study {
             }
             Err(error) => return Err(error.into()),
         };
-        let part = judged_on(part, &experiment);
+        let part = judged_on(planned.part, &experiment);
         let mut trial = Trial {
-            seed,
+            seed: planned.seed,
             scores: BTreeMap::new(),
             part: part.name().into(),
             seconds: seconds(&folder)?,
@@ -93,8 +85,13 @@ impl Study {
             trial.flow = experiment.gradient_flow(model, part, &mut around.progress())?;
             trial.scores = scores.into_iter().map(|score| (score.name.to_owned(), score.value)).collect();
         }
-        kept::keep(&path, &trial)?;
+        kept::keep(&folder.join(RESULT), &trial)?;
         Ok((trial, false))
+    }
+
+    /// What came of it, if it was made.
+    pub(super) fn known(&self, planned: &Planned) -> Result<Option<Trial>, Error> {
+        kept::read(&self.run_folder(&planned.entry, planned.seed).join(RESULT))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Studies from contenders to a report: small models, a few steps.
 
 mod beside;
+mod others;
 mod report;
 
 use std::{
@@ -50,6 +51,16 @@ fn run_heard(
     interrupter: Interrupter,
     also: &mut dyn FnMut(&Heard),
 ) -> (Result<Results, Error>, Vec<bool>) {
+    run_by(study, Makers::Own, interrupter, also)
+}
+
+/// The same, by other makers.
+pub(crate) fn run_by(
+    study: &Study,
+    makers: Makers,
+    interrupter: Interrupter,
+    also: &mut dyn FnMut(&Heard),
+) -> (Result<Results, Error>, Vec<bool>) {
     // A process has one random state for all that trains in it: two at a time would draw from each other's.
     static ONE: Mutex<()> = Mutex::new(());
     let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,9 +71,14 @@ fn run_heard(
             known.borrow_mut().push(was);
         }
     };
-    let display = |_: &str, _, _| Display::None;
-    let device = Device::flex();
-    let around = Surroundings { device, interrupter, environment: json!({}), hear: &mut hear, display: &display };
+    let around = Surroundings {
+        device: Device::flex(),
+        interrupter,
+        environment: json!({}),
+        makers,
+        hear: &mut hear,
+        display: &|_| Display::None,
+    };
     let results = study.run(around);
     (results, known.into_inner())
 }

@@ -1,7 +1,9 @@
 //! `salamander compare`.
 
+mod processes;
+mod status;
+
 use std::{
-    io::{self, IsTerminal, Write, stderr},
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
@@ -9,17 +11,20 @@ use std::{
 
 use anyhow::Result;
 use salamander::{
-    compare::{Budget, Contender, Heard, Matched, Study, Surroundings, Yardstick},
+    compare::{Budget, Contender, Error, Heard, Makers, Matched, Planned, Study, Surroundings, Yardstick},
     experiment::{Judging, Part},
     train::{Display, Writer},
 };
 
+use processes::Processes;
+use status::Status;
+
 use crate::{
-    On,
+    On, Usage,
     choice::key_value,
     evaluate::part,
-    progress::{Reporter, clean, show},
-    train::{environment, stop_on_signal},
+    progress::{Reporter, clean},
+    train::{STOPPED, environment, stop_on_signal},
 };
 
 /// Compares models on one budget.
@@ -77,6 +82,13 @@ pub(crate) struct Compare {
     /// Hypotheses that are followed side by side when targets are written
     #[arg(long, default_value_t = 1)]
     beams: usize,
+    /// Trials at once, each in a process of its own; they share the threads of the processor, and the times in the table
+    /// are those of trials that ran side by side
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// Makes the one trial of that name, for the comparison that asks for it
+    #[arg(long, value_name = "NAME", hide = true)]
+    trial: Option<String>,
     /// Where all is kept [default: comparisons/DATASET-QUANTITY]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -95,8 +107,16 @@ fn amount(text: &str) -> Result<f64, String> {
 
 impl Compare {
     pub(crate) fn run(self) -> Result<ExitCode> {
+        if self.jobs > 1 && self.matched == Matched::Time {
+            let jobs = self.jobs;
+            let why = "trials at once take each other's time, and no two the same";
+            return Err(Usage(format!("--match time with --jobs {jobs}: {why}; leave --jobs away")).into());
+        }
         let study = self.study()?;
         let device = self.on.open()?;
+        if let Some(name) = &self.trial {
+            return processes::make(&study, name, device);
+        }
         let mut reporter = Some(Reporter::new());
         let begun = Instant::now();
         let mut made = 0;
@@ -133,20 +153,25 @@ impl Compare {
                 eprintln!("{}[{number}/{of}] {contender}, seed {}: {what}{left}", clean(), trial.seed);
             }
         };
-        let display = |label: &str, number: usize, of: usize| {
-            Display::Lines(Writer::new(Status::new(format!("[{number}/{of}] {label}"))))
-        };
+        let display = |planned: &Planned| Display::Lines(Writer::new(Status::new(planned)));
+        let interrupter = stop_on_signal()?;
+        let processes = Processes::new(self.jobs.into(), interrupter.clone());
+        let make = |planned: &Planned| processes.make(planned);
         let around = Surroundings {
             environment: environment::describe(&device),
             device,
-            interrupter: stop_on_signal()?,
+            interrupter,
+            makers: match self.jobs {
+                1 => Makers::Own,
+                jobs => Makers::Others { at_once: jobs.into(), make: &make },
+            },
             hear: &mut hear,
             display: &display,
         };
         let results = match study.run(around) {
-            Err(salamander::compare::Error::Stopped) => {
+            Err(Error::Stopped) => {
                 eprintln!("{}stopped; the same command goes on from here", clean());
-                return Ok(ExitCode::from(130));
+                return Ok(ExitCode::from(STOPPED));
             }
             results => results?,
         };
@@ -194,52 +219,6 @@ impl Compare {
 fn rest(elapsed: Duration, made: usize, left: usize) -> String {
     let seconds = elapsed.as_secs_f64() / made as f64 * left as f64;
     if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
-}
-
-/// The last of the lines written to it, on one line of a terminal; now and then one elsewhere.
-struct Status {
-    label: String,
-    line: Vec<u8>,
-    terminal: bool,
-    last: Option<Instant>,
-}
-
-impl Status {
-    /// Between two lines where each stays.
-    const PAUSE: Duration = Duration::from_secs(30);
-
-    fn new(label: String) -> Self {
-        Self { label, line: Vec::new(), terminal: stderr().is_terminal(), last: None }
-    }
-
-    fn tell(&mut self) {
-        let text = String::from_utf8_lossy(&self.line);
-        // The lines' head says what the columns are; here each number has its place.
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.terminal || self.last.is_none_or(|last| last.elapsed() >= Self::PAUSE) {
-            self.last = Some(Instant::now());
-            show(&format!("{}  {text}", self.label));
-        }
-    }
-}
-
-impl Write for Status {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for &byte in bytes {
-            match byte {
-                b'\n' => {
-                    self.tell();
-                    self.line.clear();
-                }
-                _ => self.line.push(byte),
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        stderr().flush()
-    }
 }
 
 #[cfg(test)]
