@@ -67,6 +67,7 @@ mod norm;
 mod pass;
 mod position;
 mod residual;
+mod shared;
 mod stack;
 mod trace;
 mod unembedding;
@@ -88,6 +89,7 @@ pub use position::{
     RotaryScaling, SinusoidLayout, SinusoidalPositions, bucket, sinusoids,
 };
 pub use residual::{Residual, ResidualConfig};
+pub use shared::{SharedCrossBlock, SharedCrossBlockConfig};
 pub use stack::{Layer, LayerConfig, Stack, StackConfig};
 pub use trace::{Record, Trace};
 pub use unembedding::{Unembedding, UnembeddingConfig};

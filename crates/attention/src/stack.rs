@@ -23,7 +23,7 @@ pub trait Layer: Module {
 /// How one layer is made.
 pub trait LayerConfig {
     /// What is made.
-    type Layer: Layer;
+    type Layer: Module;
 
     /// Makes a layer in a stream of width `d_model`.
     fn init(&self, d_model: usize, init: &Init, device: &Device) -> Self::Layer;
@@ -96,24 +96,36 @@ impl<C: LayerConfig> StackConfig<C> {
     }
 }
 
-impl<L: Layer> Stack<L> {
-    /// Sends the stream through all layers.
-    ///
-    /// # Shapes
-    /// `[B, T, D]` to `[B, T, D]`.
-    pub fn forward(&self, mut x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
+impl<L: Module> Stack<L> {
+    /// `x <- layer(depth, blockᵢ, x)` for each layer, then the final norm.
+    pub(crate) fn through(
+        &self,
+        mut x: Tensor<3>,
+        pass: &mut Pass,
+        layer: impl Fn(usize, &L, Tensor<3>, &mut LayerPass) -> Tensor<3>,
+    ) -> Tensor<3> {
         let [_, t, _] = x.dims();
         let s = pass.offset() + t;
         pass.set_relative(self.relative.as_ref().map(|relative| relative.forward(t, s))); // [1, H, T, S]
         for (depth, block) in self.blocks.iter().enumerate() {
-            let mut layer = pass.layer(depth);
-            x = block.forward(x, &mut layer); // [B, T, D]
-            layer.record("output", &x);
+            let mut seen = pass.layer(depth);
+            x = layer(depth, block, x, &mut seen); // [B, T, D]
+            seen.record("output", &x);
         }
         pass.finish(t);
         let x = self.norm.forward(x);
         pass.record("output", &x);
         self.dropout.forward(x)
+    }
+}
+
+impl<L: Layer> Stack<L> {
+    /// Sends the stream through all layers.
+    ///
+    /// # Shapes
+    /// `[B, T, D]` to `[B, T, D]`.
+    pub fn forward(&self, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
+        self.through(x, pass, |_, block, x, pass| block.forward(x, pass)) // [B, T, D]
     }
 
     /// Room to keep `capacity` positions of `batch` sequences.

@@ -81,6 +81,9 @@ fn a_model_that_reads_and_writes() {
     scored("transformer-nano", &[], &WRITTEN);
     scored("transformer-nano", &[("data.set", "topics")], &["loss", "accuracy"]);
     scored("transformer-nano", &[("plan.batch_tokens", "64")], &WRITTEN);
+    let shared = [("model.sharing", "blocks"), ("plan.optimizer", "{ kind = 'muon' }")];
+    scored("transformer-nano", &shared, &WRITTEN);
+    scored("t5-nano", &shared, &["loss", "accuracy"]);
 }
 
 #[test]

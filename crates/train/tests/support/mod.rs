@@ -10,7 +10,7 @@ use burn::{
 };
 use salamander_attention::*;
 use salamander_decoder_only::{Decoder, DecoderConfig};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
 use salamander_encoder_only::{EncoderConfig, MaskedLm, MaskedLmConfig, MaskedLmHeadConfig};
 use salamander_text::{Batches, Corruption, Documents, Masked, PairOptions, Pairs, Random};
 use salamander_train::*;
@@ -166,6 +166,7 @@ impl Family for EncoderDecoder {
             target: embedding(DROPOUT),
             encoder: stack(block(DROPOUT)),
             decoder: stack(decoder),
+            sharing: Sharing::Nothing,
             unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
             init: init(),
         };
