@@ -9,8 +9,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use salamander::{
     encoder_decoder::EncoderDecoder,
-    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Reading, Request, Sampling, Translator},
-    models::{Loaded, Model, Task},
+    generate::{BeamSearch, Completer, Error, Hypothesis, Longest, Pieces, Request, Sampling, Translator},
+    models::{Loaded, Model},
     text::Tokenizer,
 };
 
@@ -90,11 +90,8 @@ impl Generate {
         let longest = config.max_seq_len();
         match &model {
             Model::DecoderOnly(model) => {
-                let reading = match recipe.and_then(|recipe| recipe.data.task) {
-                    Some(Task::Prefix) => Reading::Prefix,
-                    _ => Reading::Causal,
-                };
-                let completer = Completer::new(model, longest).reading(reading);
+                let reading = recipe.and_then(|recipe| recipe.data.task).map(|task| task.reading());
+                let completer = Completer::new(model, longest).reading(reading.unwrap_or_default());
                 self.complete(&completer, &tokenizer, longest, sampling)?;
             }
             Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,

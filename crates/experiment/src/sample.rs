@@ -11,7 +11,8 @@ use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
 use salamander_encoder_only::MaskedLm;
 use salamander_generate::{Completer, Request, Sampling, Translator};
-use salamander_text::{Batches, Denoised, IGNORE, Masked, Tokenizer};
+use salamander_models::Task;
+use salamander_text::{Batches, Denoised, IGNORE, LanguageBatch, Masked, Tokenizer};
 use salamander_train::Sample;
 
 use crate::{
@@ -42,8 +43,32 @@ fn begun(model: &Decoder, tokenizer: &Tokenizer, longest: usize) -> Result<Strin
     Ok(pieces.collect::<Result<String, _>>()?)
 }
 
+/// What the model writes behind what it is given: sources, or the first damaged text of `batch`.
+pub(crate) fn behind(experiment: &Experiment, batch: impl FnOnce() -> LanguageBatch) -> Option<Sample<Decoder>> {
+    match experiment.task {
+        Task::Spans { .. } | Task::Denoise { .. } => Some(rewritten(experiment, batch())),
+        _ => answer(experiment),
+    }
+}
+
+/// What the model writes behind a damaged text.
+fn rewritten(experiment: &Experiment, batch: LanguageBatch) -> Sample<Decoder> {
+    let (tokenizer, task) = (Arc::clone(&experiment.tokenizer), experiment.task);
+    let longest = experiment.config.max_seq_len();
+    // The first target is written where the damaged text ends.
+    let given = batch.targets.row(0).iter().take_while(|&&target| target == IGNORE).count() + 1;
+    let prompt: Vec<_> = batch.inputs.row(0).iter().take(given).map(|&id| u32::try_from(id).unwrap_or(0)).collect();
+    let say = move |model: &Decoder| {
+        let answers = Answers::new(model, task, &tokenizer, longest);
+        let found = answers.found(std::slice::from_ref(&prompt), &Judging::default())?;
+        let written = found.first().and_then(|found| found.first()).map_or(&[][..], |best| &best.ids);
+        Ok(restoration(&tokenizer, &prompt, written))
+    };
+    Box::new(move |model| said(say(model)))
+}
+
 /// Sources with what the model writes behind them.
-pub(crate) fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
+fn answer(experiment: &Experiment) -> Option<Sample<Decoder>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
     let (task, longest) = (experiment.task, experiment.config.max_seq_len());
     let say = move |model: &Decoder| {
@@ -116,11 +141,16 @@ fn repaired(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, set: 
     let start = tokenizer.bos().ok_or(Error::NoSpecial { purpose: "a beginning" })?;
     let end = tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })?;
     let written = Translator::new(model, longest, start, end)?.translate(std::slice::from_ref(&source), longest - 1)?;
+    Ok(restoration(tokenizer, &source, written.first().map_or(&[][..], |ids| ids)))
+}
+
+/// A damaged text and what was written of it, token by token.
+fn restoration(tokenizer: &Tokenizer, source: &[u32], written: &[u32]) -> String {
     let shown = |ids: &[u32]| {
         let tokens = ids.iter().map(|&id| tokenizer.token(id).unwrap_or_default());
         tokens.collect::<Vec<_>>().join(" ")
     };
-    Ok(format!("{}\n-> {}", shown(&source), written.first().map(|ids| shown(ids)).unwrap_or_default()))
+    format!("{}\n-> {}", shown(source), shown(written))
 }
 
 fn said(text: Result<String, Error>) -> String {

@@ -52,10 +52,12 @@ impl Experiment {
                 self.go(model, (train, validation), place, Some(sample::text(self)), Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Continued(train), Set::Continued(validation)) => {
-                self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
+                let sample = sample::behind(self, || validation.evaluation_at(0));
+                self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Prefixed(train), Set::Prefixed(validation)) => {
-                self.go(model, (train, validation), place, sample::answer(self), Model::DecoderOnly)
+                let sample = sample::behind(self, || validation.evaluation_at(0).language);
+                self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => self.go(
                 model,
@@ -89,6 +91,9 @@ impl Experiment {
                 self.go(model, (train, validation), place, None, Model::Recurrent)
             }
             (Model::RecurrentSeq2Seq(model), Set::Pairs(train), Set::Pairs(validation)) => {
+                self.go(model, (train, validation), place, None, Model::RecurrentSeq2Seq)
+            }
+            (Model::RecurrentSeq2Seq(model), Set::Denoised(train), Set::Denoised(validation)) => {
                 self.go(model, (train, validation), place, None, Model::RecurrentSeq2Seq)
             }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {

@@ -2,7 +2,7 @@
 
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
-use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Reading, Translator};
+use salamander_generate::{BeamSearch, Completer, Hypothesis, Longest, Translator};
 use salamander_models::Task;
 use salamander_text::Tokenizer;
 
@@ -19,8 +19,7 @@ impl<'t> Answers<'t> {
     pub(crate) fn new(model: &Decoder, task: Task, tokenizer: &'t Tokenizer, longest: usize) -> Self {
         // The last token of an answer is written and never read: there is room for one more than the model takes.
         let longest = longest + 1;
-        let reading = if task == Task::Prefix { Reading::Prefix } else { Reading::Causal };
-        Self { completer: Completer::new(model, longest).reading(reading), tokenizer, longest }
+        Self { completer: Completer::new(model, longest).reading(task.reading()), tokenizer, longest }
     }
 
     /// The best text behind each source, up to its end, or as long as there is room.
@@ -31,9 +30,14 @@ impl<'t> Answers<'t> {
             Ok(ids)
         };
         let prompts = sources.iter().map(prompt).collect::<Result<Vec<_>, _>>()?;
+        texts(&self.found(&prompts, judging)?, self.tokenizer)
+    }
+
+    /// What is found behind each prompt, up to its end, or as long as there is room; best first.
+    pub(crate) fn found(&self, prompts: &[Vec<u32>], judging: &Judging) -> Result<Vec<Vec<Hypothesis>>, Error> {
         let stop = self.tokenizer.eos().into_iter().collect();
         let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.longest)) };
-        texts(&self.completer.search(&prompts, &search)?, self.tokenizer)
+        Ok(self.completer.search(prompts, &search)?)
     }
 }
 

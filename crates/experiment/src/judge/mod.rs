@@ -8,7 +8,7 @@ mod likelihood;
 mod written;
 
 pub use baseline::{Baseline, Reached};
-use salamander_datasets::{Corpus, Shape};
+use salamander_datasets::Shape;
 use salamander_generate::{BeamSearch, Longest};
 use salamander_models::{Model, Task};
 
@@ -87,10 +87,7 @@ impl Experiment {
             }
             (Model::DecoderOnly(model), Set::Prefixed(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
-                // Of running text nothing is to be written.
-                if matches!(self.corpus, Corpus::Pairs(_)) {
-                    scores.extend(self.answered(model, part, judging, progress)?);
-                }
+                scores.extend(self.answered(model, part, judging, progress)?);
                 Ok(scores)
             }
             (Model::MaskedLm(model), Set::Masked(set)) => {
@@ -107,6 +104,7 @@ impl Experiment {
             (Model::Recurrent(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::Recurrent(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
             (Model::RecurrentSeq2Seq(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::RecurrentSeq2Seq(model), Set::Denoised(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Pairs(set)) => {
                 let mut scores = likelihood::tokens(model, &**set, progress)?;
                 scores.extend(self.translated(model, part, judging, progress)?);

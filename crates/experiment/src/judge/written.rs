@@ -18,7 +18,7 @@ use crate::{
 const TOGETHER: usize = 64;
 
 impl Experiment {
-    /// What is written behind sources.
+    /// What is written behind sources; of running text nothing is judged but the likelihood.
     pub(super) fn answered(
         &self,
         model: &Decoder,
@@ -26,6 +26,9 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
+        if !matches!(self.corpus, Corpus::Pairs(_)) {
+            return Ok(Vec::new());
+        }
         let answers = Answers::new(model, self.task, &self.tokenizer, self.config.max_seq_len());
         self.compared(part, judging, progress, |sources| answers.write(sources, judging))
     }
