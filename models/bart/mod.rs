@@ -4,7 +4,7 @@ mod names;
 
 use salamander_attention::*;
 use salamander_checkpoint::{COMMON, Directory, Keys};
-use salamander_encoder_decoder::EncoderDecoderConfig;
+use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 use serde_json::{Value, json};
 
 use crate::{Architecture, Error, ModelConfig, Size};
@@ -56,6 +56,7 @@ fn preset(size: &Size) -> EncoderDecoderConfig {
         target: embedding,
         encoder: stack(size.n_layers, block),
         decoder: stack(size.n_layers, cross_block),
+        sharing: Sharing::Nothing,
         unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
         init: Init::Normal { std: 0.02, output_std: 0.02 },
     }
@@ -145,6 +146,8 @@ fn refuse(keys: &mut Keys<'_>) -> Result<(), Error> {
 
 fn write(config: &ModelConfig) -> Option<Value> {
     let ModelConfig::EncoderDecoder(config) = config else { return None };
+    // The file has a tensor for each stack.
+    let Sharing::Nothing = config.sharing else { return None };
     let (encoder, decoder) = (&config.encoder.block, &config.decoder.block);
     let activation = match encoder.feed_forward.activation {
         Activation::Gelu => "gelu",

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use salamander_text::{Packing, TokenizerKind};
+use salamander_generate::Reading;
+use salamander_text::{Packing, SpanCorruption, TokenizerKind};
 use serde::{Deserialize, Serialize};
 
 /// What a recipe learns from.
@@ -101,7 +102,7 @@ pub enum Task {
         #[serde(default = "fifteen_percent")]
         rate: f64,
     },
-    /// The spans that are missing in a text.
+    /// The spans that are missing in a text (Raffel et al. 2020, arXiv:1910.10683, section 3.1.4).
     Spans {
         /// The share of tokens that is missing.
         #[serde(default = "fifteen_percent")]
@@ -109,8 +110,11 @@ pub enum Task {
         /// How long spans are on average, in tokens.
         #[serde(default = "three")]
         mean: f64,
+        /// How a model of one stack, which writes behind the damaged text, reads it; absent, as all else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<Reading>,
     },
-    /// A text with spans hidden and sentences in another order: the whole of it.
+    /// A text with spans hidden and sentences in another order: the whole of it (Lewis et al. 2019, arXiv:1910.13461).
     Denoise {
         /// The share of tokens that is hidden.
         #[serde(default = "thirty_percent")]
@@ -118,6 +122,9 @@ pub enum Task {
         /// How long spans are on average, in tokens.
         #[serde(default = "three")]
         mean: f64,
+        /// How a model of one stack, which writes behind the damaged text, reads it; absent, as all else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<Reading>,
     },
     /// The target of a source.
     Translate,
@@ -144,6 +151,38 @@ fn three() -> f64 {
 }
 
 impl Task {
+    /// How a model of one stack reads what it is given before it writes.
+    pub fn reading(&self) -> Reading {
+        match self {
+            Self::Prefix => Reading::Prefix,
+            Self::Spans { reading, .. } | Self::Denoise { reading, .. } => reading.unwrap_or_default(),
+            _ => Reading::Causal,
+        }
+    }
+
+    /// How long a row can be that holds a text of up to `length` tokens, its end included, as it is damaged and behind that
+    /// what is to be written of it; nothing if the task damages no text.
+    ///
+    /// ```
+    /// use salamander_models::Task;
+    ///
+    /// // Of 95 tokens 14 are missing in 5 spans: 86 that the model is given, a start, and 19 that it writes.
+    /// let spans = Task::Spans { rate: 0.15, mean: 3.0, reading: None };
+    /// assert_eq!(spans.row(96), Some(86 + 1 + 19));
+    /// ```
+    pub fn row(&self, length: usize) -> Option<usize> {
+        match *self {
+            Self::Spans { rate, mean, .. } => {
+                let noise = SpanCorruption { density: rate, mean, sentinels: Vec::new(), end: None };
+                let (_, spans) = noise.counts(length.saturating_sub(1));
+                // A sentinel for each on either side; a single token is no noise and has one too.
+                Some(length + 2 * spans.max(1))
+            }
+            Self::Denoise { .. } => Some(2 * length),
+            _ => None,
+        }
+    }
+
     /// What it is called in a recipe.
     pub fn name(&self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use salamander_attention::*;
 use salamander_checkpoint::{COMMON, Directory, Name, Names, copy, ignored, same, transpose};
-use salamander_encoder_decoder::EncoderDecoderConfig;
+use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 use serde_json::{Value, json};
 
 use crate::{Architecture, Error, ModelConfig, Size};
@@ -72,6 +72,7 @@ fn preset(size: &Size, version: Version) -> EncoderDecoderConfig {
             norm,
             dropout: size.dropout,
         },
+        sharing: Sharing::Nothing,
         unembedding,
         init: Init::FanIn,
     }
@@ -134,6 +135,8 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
 
 fn write(config: &ModelConfig) -> Option<Value> {
     let ModelConfig::EncoderDecoder(config) = config else { return None };
+    // The file has a tensor for each stack.
+    let Sharing::Nothing = config.sharing else { return None };
     let block = &config.encoder.block;
     let relative = config.encoder.relative.as_ref()?;
     let NormConfig::Rms { epsilon } = config.encoder.norm else { return None };

@@ -111,6 +111,30 @@ fn what_is_saved_loads_as_the_same() {
 }
 
 #[test]
+fn shared_weights_are_kept_once_and_not_in_files_with_a_tensor_for_each_stack() {
+    for name in ["transformer-nano", "t5-nano", "bart-nano"] {
+        let own = recipe(name).expect("a recipe");
+        let shared = own.set("model.sharing", "blocks").expect("a setting").config(Some(9)).expect("a model");
+        let own = own.config(Some(9)).expect("a model");
+        assert!(shared.num_params() < own.num_params(), "{name}");
+        for architecture in ALL {
+            assert!((architecture.write)(&shared).is_none(), "{name} is written as {}", architecture.name);
+        }
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("model.safetensors");
+        let (Model::EncoderDecoder(model), Model::EncoderDecoder(fresh)) =
+            (shared.init(&device()), shared.init(&device()))
+        else {
+            panic!("{name} is an encoder-decoder")
+        };
+        salamander_checkpoint::save_plain(&model, &file).expect("it can be written");
+        let again = salamander_checkpoint::load_plain(fresh, &[file]).expect("what was written loads");
+        assert_eq!(logits(&Model::EncoderDecoder(again)), logits(&Model::EncoderDecoder(model)), "{name}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_refused() {
     for fixture in fixtures() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -2,7 +2,7 @@
 
 use salamander_attention::*;
 use salamander_checkpoint::Names;
-use salamander_encoder_decoder::EncoderDecoderConfig;
+use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 
 use crate::{Architecture, Error, ModelConfig, Size};
 
@@ -69,6 +69,7 @@ fn preset(size: &Size) -> EncoderDecoderConfig {
             norm: NormConfig::None,
             dropout: 0.0,
         },
+        sharing: Sharing::Nothing,
         unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
         init: Init::Xavier,
     }

@@ -68,6 +68,7 @@ mod pass;
 mod position;
 mod replay;
 mod residual;
+mod shared;
 mod stack;
 mod trace;
 mod unembedding;
@@ -90,6 +91,7 @@ pub use position::{
 };
 pub use replay::{Owed, replaying};
 pub use residual::{Residual, ResidualConfig};
+pub use shared::{SharedCrossBlock, SharedCrossBlockConfig};
 pub use stack::{Layer, LayerConfig, Stack, StackConfig};
 pub use trace::{Record, Trace};
 pub use unembedding::{Unembedding, UnembeddingConfig};

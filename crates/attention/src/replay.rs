@@ -7,7 +7,7 @@ use burn::{
     tensor::{Device, Distribution, Gradients, Tensor},
 };
 
-use crate::{Layer, LayerPass, Pass};
+use crate::{LayerPass, Pass};
 
 /// The field of a stack that says whether it replays.
 const FLAG: &str = "replays";
@@ -22,6 +22,11 @@ pub fn replaying<M: Module>(model: M) -> M {
     impl ModuleMapper for On {
         fn enter_module(&mut self, name: &str, _: &str) {
             self.0 = name == FLAG;
+        }
+        fn map_float<const R: usize>(&mut self, param: Param<Tensor<R>>) -> Param<Tensor<R>> {
+            // It begins when it is first looked at: now, for a copy that looks first would begin otherwise.
+            param.val();
+            param
         }
         fn map_flag(&mut self, flag: Param<Flag>) -> Param<Flag> {
             if self.0 { flag.with_value(true) } else { flag }
@@ -53,6 +58,9 @@ pub(crate) struct Replay {
     /// Where the randomness of the first layer begins, and from where the others count.
     seed: u64,
 }
+
+/// How a layer, with all that it needs, is gone through.
+pub(crate) type Forward<L> = fn(&L, Tensor<3>, &mut LayerPass) -> Tensor<3>;
 
 struct Kept {
     input: Tensor<3>,
@@ -138,16 +146,15 @@ impl Replay {
     }
 
     /// Sends the stream through one more layer.
-    pub(crate) fn through<L: Layer + 'static>(&mut self, depth: usize, layer: &L) {
+    pub(crate) fn through<L: Module + 'static>(&mut self, depth: usize, (layer, forward): (L, Forward<L>)) {
         let input = self.output.clone();
         // What is dropped must be the same both times.
         let seed = self.seed.wrapping_add(depth as u64);
         input.device().seed(seed);
-        self.output = layer.clone().no_grad().forward(input.clone(), &mut self.pass.layer(depth)); // [B, T, D]
-        let layer = layer.clone();
+        self.output = forward(&layer.clone().no_grad(), input.clone(), &mut self.pass.layer(depth)); // [B, T, D]
         let forward = Box::new(move |x: Tensor<3>, pass: &mut LayerPass| {
             x.device().seed(seed);
-            layer.forward(x, pass)
+            forward(&layer, x, pass)
         });
         self.layers.push(Kept { input, forward });
     }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CacheShape, ConfigError, Dropout, Init, KvCache, LayerPass, Norm, NormConfig, Pass, RelativeBias,
-    RelativeBiasConfig, replay::Replay,
+    RelativeBiasConfig,
+    replay::{Forward, Replay},
 };
 
 /// One layer of a stack.
@@ -23,7 +24,7 @@ pub trait Layer: Module + 'static {
 /// How one layer is made.
 pub trait LayerConfig {
     /// What is made.
-    type Layer: Layer;
+    type Layer: Module;
 
     /// Makes a layer in a stream of width `d_model`.
     fn init(&self, d_model: usize, init: &Init, device: &Device) -> Self::Layer;
@@ -99,39 +100,47 @@ impl<C: LayerConfig> StackConfig<C> {
     }
 }
 
+impl<L: Module> Stack<L> {
+    /// `x <- layer(depth, blockᵢ, x)` for each layer, then the final norm. `kept` is the same with all that the layer needs,
+    /// to be done again: see [`replaying`](crate::replaying).
+    pub(crate) fn through<R: Module + 'static>(
+        &self,
+        mut x: Tensor<3>,
+        pass: &mut Pass,
+        layer: impl Fn(usize, &L, Tensor<3>, &mut LayerPass) -> Tensor<3>,
+        kept: impl Fn(usize, &L) -> (R, Forward<R>),
+    ) -> Tensor<3> {
+        let [_, t, _] = x.dims();
+        let s = pass.offset() + t;
+        pass.set_relative(self.relative.as_ref().map(|relative| relative.forward(t, s))); // [1, H, T, S]
+        if self.replays.is_enabled() && x.device().is_autodiff() && pass.is_unobserved() {
+            let mut replay = Replay::begin(x, pass);
+            for (depth, block) in self.blocks.iter().enumerate() {
+                replay.through(depth, kept(depth, block));
+            }
+            x = replay.end(pass); // [B, T, D]
+        } else {
+            for (depth, block) in self.blocks.iter().enumerate() {
+                let mut seen = pass.layer(depth);
+                x = layer(depth, block, x, &mut seen); // [B, T, D]
+                seen.record("output", &x);
+            }
+        }
+        pass.finish(t);
+        let x = self.norm.forward(x);
+        pass.record("output", &x);
+        self.dropout.forward(x)
+    }
+}
+
 impl<L: Layer> Stack<L> {
     /// Sends the stream through all layers.
     ///
     /// # Shapes
     /// `[B, T, D]` to `[B, T, D]`.
     pub fn forward(&self, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
-        let [_, t, _] = x.dims();
-        let s = pass.offset() + t;
-        pass.set_relative(self.relative.as_ref().map(|relative| relative.forward(t, s))); // [1, H, T, S]
-        let replays = self.replays.is_enabled() && x.device().is_autodiff() && pass.is_unobserved();
-        let x = if replays { self.rehearse(x, pass) } else { self.through(x, pass) }; // [B, T, D]
-        pass.finish(t);
-        let x = self.norm.forward(x);
-        pass.record("output", &x);
-        self.dropout.forward(x)
-    }
-
-    fn through(&self, mut x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
-        for (depth, block) in self.blocks.iter().enumerate() {
-            let mut layer = pass.layer(depth);
-            x = block.forward(x, &mut layer); // [B, T, D]
-            layer.record("output", &x);
-        }
-        x
-    }
-
-    /// The same, without what its gradients need: that is computed again when they are wanted.
-    fn rehearse(&self, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
-        let mut replay = Replay::begin(x, pass);
-        for (depth, block) in self.blocks.iter().enumerate() {
-            replay.through(depth, block);
-        }
-        replay.end(pass) // [B, T, D]
+        let kept = |_, block: &L| (block.clone(), L::forward as Forward<L>);
+        self.through(x, pass, |_, block, x, pass| block.forward(x, pass), kept) // [B, T, D]
     }
 
     /// Room to keep `capacity` positions of `batch` sequences.

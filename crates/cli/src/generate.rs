@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 use salamander::{
     experiment::Prompt,
     generate::{
-        BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Reading, Request, Sampling, Seq2Seq,
+        BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Request, Sampling, Seq2Seq,
         Translator,
     },
-    models::{Loaded, Model, Task},
+    models::{Loaded, Model},
     text::Tokenizer,
 };
 
@@ -95,11 +95,8 @@ impl Generate {
         let before = Prompt::of(recipe.as_ref());
         match &model {
             Model::DecoderOnly(model) => {
-                let reading = match recipe.and_then(|recipe| recipe.data.task) {
-                    Some(Task::Prefix) => Reading::Prefix,
-                    _ => Reading::Causal,
-                };
-                let completer = Completer::new(model, longest).reading(reading);
+                let reading = recipe.and_then(|recipe| recipe.data.task).map(|task| task.reading());
+                let completer = Completer::new(model, longest).reading(reading.unwrap_or_default());
                 self.complete(&completer, before, &tokenizer, longest, sampling)?;
             }
             Model::Recurrent(model) => {

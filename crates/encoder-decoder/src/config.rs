@@ -6,7 +6,7 @@ use salamander_attention::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::EncoderDecoder;
+use crate::{DecoderStack, EncoderDecoder, Sharing};
 
 /// What an encoder-decoder is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct EncoderDecoderConfig {
     pub encoder: StackConfig<BlockConfig>,
     /// The layers that write.
     pub decoder: StackConfig<CrossBlockConfig>,
+    /// Which of the decoder's weights are the encoder's.
+    #[serde(default, skip_serializing_if = "Sharing::is_nothing")]
+    pub sharing: Sharing,
     /// How the target's stream becomes logits.
     pub unembedding: UnembeddingConfig,
     /// How the parameters begin.
@@ -40,7 +43,7 @@ impl EncoderDecoderConfig {
             source: self.source.init(self.d_model, &self.init, device),
             target: self.target.init(self.d_model, &self.init, device),
             encoder: self.encoder.init(self.d_model, &self.init, device),
-            decoder: self.decoder.init(self.d_model, &self.init, device),
+            decoder: DecoderStack::new(self.sharing, &self.decoder, self.d_model, &self.init, device),
             unembedding: self.unembedding.init(self.vocab_size, self.d_model, &self.init, device),
         }
     }
@@ -57,6 +60,7 @@ impl EncoderDecoderConfig {
         self.target.validate().map_err(|e| e.within("target"))?;
         self.encoder.validate().map_err(|e| e.within("encoder"))?;
         self.decoder.validate().map_err(|e| e.within("decoder"))?;
+        self.sharing.validate(&self.encoder, &self.decoder)?;
         let [source, target] = [&self.source, &self.target].map(|embedding| embedding.width(self.d_model));
         ConfigError::unless(source == target, "target.d_embedding", || {
             format!("makes vectors of width {target}, the source's have width {source}; both read one table")

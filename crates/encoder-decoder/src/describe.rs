@@ -19,7 +19,7 @@ impl Describe for EncoderDecoderConfig {
         self.encoder.describe("encoder ", &reads.within("encoder"), &mut page);
         page.step("memory", "memory = x", "[B, S, D]");
         self.target.describe("target", "target token", &writes.within("target"), &mut page);
-        self.decoder.describe("decoder ", &writes.within("decoder"), &mut page);
+        self.sharing.describe(&self.decoder, &writes.within("decoder"), &mut page);
         let logits = self.unembedding.describe("x", self.vocab_size, &writes.within("unembedding"), &mut page);
         page.step("unembedding", format!("logits = {logits}"), "[B, T, V]");
         page.step("unembedding", "p(next target token) = softmax(logits)", "[B, T, V]");

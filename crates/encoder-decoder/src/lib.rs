@@ -21,11 +21,16 @@
 //! model has no source and needs none of it.
 //!
 //! A prefix language model (`salamander-decoder-only`) gives the same visibility with one stack: the source is its prefix.
-//! It halves the parameters at the same cost of computation.
+//! It halves the parameters at the same cost of computation. Most of that half can be saved here too: a decoder may borrow its
+//! self-attention and feed-forward from the encoder ([`Sharing`]).
 
 mod config;
+mod decoder;
 mod describe;
 mod model;
+mod sharing;
 
 pub use config::EncoderDecoderConfig;
+pub use decoder::DecoderStack;
 pub use model::EncoderDecoder;
+pub use sharing::Sharing;

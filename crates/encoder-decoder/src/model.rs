@@ -4,7 +4,9 @@ use burn::{
     module::Module,
     tensor::{Device, Int, Tensor},
 };
-use salamander_attention::{Block, CrossBlock, Embedding, KvCache, Pass, Stack, TokenTable, Unembedding};
+use salamander_attention::{Block, Embedding, KvCache, Pass, Stack, TokenTable, Unembedding};
+
+use crate::DecoderStack;
 
 /// One stack reads the source, another writes the target (Vaswani et al. 2017, arXiv:1706.03762).
 ///
@@ -22,7 +24,7 @@ pub struct EncoderDecoder {
     /// The layers that read.
     pub encoder: Stack<Block>,
     /// The layers that write.
-    pub decoder: Stack<CrossBlock>,
+    pub decoder: DecoderStack,
     /// How the target's stream becomes logits.
     pub unembedding: Unembedding,
 }
@@ -61,7 +63,7 @@ impl EncoderDecoder {
         pass.hide_future();
         let x = self.tokens.forward(target); // [B, T, D]
         let x = self.target.forward(x, pass); // [B, T, D]
-        self.decoder.forward(x, pass) // [B, T, D]
+        self.decoder.forward(x, &self.encoder, pass) // [B, T, D]
     }
 
     /// The logits of every word at each position of the target's stream.
@@ -74,6 +76,6 @@ impl EncoderDecoder {
 
     /// Room to keep `capacity` target positions of `batch` sequences, and the memory's keys and values.
     pub fn cache(&self, batch: usize, capacity: usize, device: &Device) -> KvCache {
-        self.decoder.cache(batch, capacity, device)
+        self.decoder.cache(&self.encoder, batch, capacity, device)
     }
 }

@@ -11,7 +11,7 @@ use salamander_attention::{
     describe::{Describe, Group, Per},
     *,
 };
-use salamander_encoder_decoder::EncoderDecoderConfig;
+use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 use support::*;
 
 fn config(choice: &Choice) -> EncoderDecoderConfig {
@@ -23,6 +23,7 @@ fn config(choice: &Choice) -> EncoderDecoderConfig {
         target: EmbeddingConfig { segments: 2, ..choice.embedding() },
         encoder: choice.stack(choice.block(), BucketDirection::Both),
         decoder: StackConfig { n_layers: 3, ..choice.stack(choice.cross_block(), BucketDirection::Back) },
+        sharing: Sharing::Nothing,
         unembedding: choice.unembedding(),
         init: choice.init(),
     }
@@ -60,6 +61,7 @@ fn published(d_model: usize, d_ff: usize, n_heads: usize) -> EncoderDecoderConfi
         target: embedding,
         encoder: stack(BlockConfig { attention, feed_forward, residual }),
         decoder: stack(cross),
+        sharing: Sharing::Nothing,
         unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
         init: Init::Xavier,
     }
@@ -74,6 +76,9 @@ fn parts_are_the_modules_parameters() {
     let device = Device::flex();
     for choice in some_choices(40) {
         check_parts(&config(&choice).page(), &config(&choice).init(&device));
+        let decoder = StackConfig { n_layers: 2, ..config(&choice).decoder };
+        let shared = EncoderDecoderConfig { sharing: Sharing::Blocks, decoder, ..config(&choice) };
+        check_parts(&shared.page(), &shared.init(&device));
     }
 }
 
@@ -99,6 +104,21 @@ fn operations_by_hand() {
     assert_eq!(page.flops_per(Per::SourceToken), 2 * source);
     assert_eq!(page.flops_per(Per::TargetToken), 2 * target);
     assert_eq!(page.flops_per_token(), source + target);
+}
+
+#[test]
+fn shared_weights_are_counted_once_and_computed_with_twice() {
+    let own = published(512, 2048, 8);
+    let shared = EncoderDecoderConfig { sharing: Sharing::Blocks, ..own.clone() };
+    // Six times attention without biases, a feed-forward with them, and the two norms behind them.
+    let block = 4 * 512 * 512 + 2 * 512 * 2048 + 2048 + 512 + 2 * 2 * 512;
+    let (own, shared) = (own.page(), shared.page());
+    assert_eq!(shared.parameters(), own.parameters() - 6 * block);
+    assert_eq!(shared.products, own.products);
+    let text = shared.to_string();
+    let title =
+        "each of 6 decoder layers, all but cross-attention with the weights of the encoder layer of the same depth";
+    assert!(text.contains(title), "{text}");
 }
 
 #[test]

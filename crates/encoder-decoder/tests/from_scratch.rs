@@ -145,7 +145,7 @@ impl LayerNorm {
 
 use salamander_attention as bricks;
 use salamander_attention::{FeedForward as Bricks, *};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_decoder::{DecoderStack, EncoderDecoder, EncoderDecoderConfig, Sharing};
 
 fn configured() -> EncoderDecoderConfig {
     let attention = AttentionConfig::multi_head(3, 4);
@@ -186,6 +186,7 @@ fn configured() -> EncoderDecoderConfig {
             norm: NormConfig::None,
             dropout: 0.0,
         },
+        sharing: Sharing::Nothing,
         unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
         init: Init::Normal { std: 0.3, output_std: 0.3 },
     }
@@ -230,10 +231,11 @@ fn copied(model: &EncoderDecoder) -> Transformer {
         think: feed_forward(&from.feed_forward),
         norm_3: norm(&from.around_feed_forward),
     };
+    let DecoderStack::Own(decoder) = &model.decoder else { panic!("configured with weights of its own") };
     Transformer {
         words: Embedding { weight: model.tokens.weight.clone() },
         encoder: model.encoder.blocks.iter().map(encoder_block).collect(),
-        decoder: model.decoder.blocks.iter().map(decoder_block).collect(),
+        decoder: decoder.blocks.iter().map(decoder_block).collect(),
     }
 }
 

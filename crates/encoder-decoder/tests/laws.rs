@@ -6,7 +6,7 @@ mod support;
 use burn::tensor::{Device, Distribution, Int, Tensor};
 use proptest::prelude::*;
 use salamander_attention::*;
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
 use support::*;
 
 fn config(choice: &Choice) -> EncoderDecoderConfig {
@@ -18,9 +18,15 @@ fn config(choice: &Choice) -> EncoderDecoderConfig {
         target: choice.embedding(),
         encoder: choice.stack(choice.block(), BucketDirection::Both),
         decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
+        sharing: sharing(choice),
         unembedding: choice.unembedding(),
         init: choice.init(),
     }
+}
+
+/// Half of all choices share, and those that differ in an even seed alike.
+fn sharing(choice: &Choice) -> Sharing {
+    if choice.seed.is_multiple_of(2) { Sharing::Nothing } else { Sharing::Blocks }
 }
 
 fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
@@ -181,7 +187,7 @@ fn the_receptive_field_is_all_of_the_source_and_the_targets_past() {
             let states = model.encoder.forward(model.source.forward(source.clone(), &mut pass), &mut pass);
             let mut pass = Pass::default().with_memory(Memory { states, mask: Mask::None });
             pass.hide_future();
-            model.decoder.forward(model.target.forward(target.clone(), &mut pass), &mut pass)
+            model.decoder.forward(model.target.forward(target.clone(), &mut pass), &model.encoder, &mut pass)
         };
         for out in [0, 3, 5] {
             assert!(influence(run(), out, &source).into_iter().all(|influence| influence > 0.0), "{choice:?}");

@@ -50,6 +50,18 @@ pub enum Error {
         /// What it can do.
         can: String,
     },
+    /// A model of this family does not read a damaged text like that.
+    #[error("data.task.reading is {asked}, which this {family} model cannot do for `{task}`: {hint}; leave it out")]
+    Reading {
+        /// The family.
+        family: &'static str,
+        /// What is asked.
+        task: &'static str,
+        /// How it was to be read.
+        asked: &'static str,
+        /// How it is read.
+        hint: &'static str,
+    },
     /// A model of this family can learn nothing from such data.
     #[error("this {family} model learns nothing from {shape}; choose another data set or another model")]
     Shape {
@@ -63,6 +75,21 @@ pub enum Error {
     TooLong {
         /// What the plan says.
         asked: usize,
+        /// What the model takes.
+        most: usize,
+    },
+    /// A text and what is to be written of it are longer together than the model takes.
+    #[error(
+        "a text of plan.seq_len = {seq_len} tokens and what `{task}` has written behind it share a row of {row}, and the model \
+         takes at most {most}; lower the one or raise size.max_seq_len"
+    )]
+    LongRow {
+        /// What is asked.
+        task: &'static str,
+        /// What the plan says.
+        seq_len: usize,
+        /// How long a row can be.
+        row: usize,
         /// What the model takes.
         most: usize,
     },

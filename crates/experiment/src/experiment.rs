@@ -88,6 +88,9 @@ impl Experiment {
         if asked > most {
             return Err(Error::TooLong { asked, most });
         }
+        if let Some(row) = task.row(asked).filter(|&row| config.joins() && row > most) {
+            return Err(Error::LongRow { task: task.name(), seq_len: asked, row, most });
+        }
         Ok(Self {
             recipe,
             config,

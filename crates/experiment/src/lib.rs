@@ -5,7 +5,7 @@
 //!
 //! | data | a model that writes | a model that reads | one that reads and writes |
 //! |---|---|---|---|
-//! | text | the next token, or what follows a prefix | tokens behind gaps | missing spans, or the whole of a damaged text |
+//! | text | what follows, also a prefix or a damaged text | tokens behind gaps | missing spans, or the whole of a damaged text |
 //! | pairs | the target behind its source | which texts belong together | the target of a source |
 //! | labelled texts | the name of the class | the class | the name of the class |
 //! | tagged words | | the tag of each word | |

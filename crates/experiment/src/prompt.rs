@@ -1,7 +1,7 @@
 //! What stands before a text that is written.
 
 use salamander_datasets::{self as datasets, Shape};
-use salamander_models::Recipe;
+use salamander_models::{Recipe, Task};
 use salamander_text::Tokenizer;
 
 use crate::Error;
@@ -18,9 +18,12 @@ pub enum Prompt {
 impl Prompt {
     /// What it is to a model that learnt by `recipe`, or elsewhere.
     pub fn of(recipe: Option<&Recipe>) -> Self {
-        match recipe.map(|recipe| datasets::find(&recipe.data.set)) {
-            None | Some(Err(_) | Ok(datasets::DataSet { shape: Shape::Text, .. })) => Self::Beginning,
-            Some(Ok(_)) => Self::Source,
+        let Some(recipe) = recipe else { return Self::Beginning };
+        // A damaged text is the source of what is to be written of it.
+        let damaged = matches!(recipe.data.task, Some(Task::Spans { .. } | Task::Denoise { .. }));
+        match datasets::find(&recipe.data.set) {
+            Err(_) | Ok(datasets::DataSet { shape: Shape::Text, .. }) if !damaged => Self::Beginning,
+            _ => Self::Source,
         }
     }
 
@@ -63,5 +66,7 @@ mod tests {
         assert_eq!([of("gpt"), of("names"), of("lstm-shakespeare")], [Prompt::Beginning; 3]);
         assert_eq!([of("sorter"), of("recall"), of("lstm-recall")], [Prompt::Source; 3]);
         assert_eq!(Prompt::of(None), Prompt::Beginning);
+        let spans = recipe("gpt").and_then(|recipe| recipe.set("data.task.kind", "spans")).expect("a task");
+        assert_eq!(Prompt::of(Some(&spans)), Prompt::Source);
     }
 }

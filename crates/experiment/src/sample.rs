@@ -7,10 +7,10 @@ use burn::{
     tensor::{Int, Tensor, TensorData},
 };
 use salamander_attention::{Mask, Pass};
-use salamander_encoder_decoder::EncoderDecoder;
 use salamander_encoder_only::MaskedLm;
 use salamander_generate::{Completer, LanguageModel, Request, Sampling, Seq2Seq, Translator};
-use salamander_text::{Batches, Denoised, IGNORE, Masked, Tokenizer};
+use salamander_models::Task;
+use salamander_text::{Batches, Denoised, IGNORE, LanguageBatch, Masked, Tokenizer};
 use salamander_train::Sample;
 
 use crate::{
@@ -41,8 +41,35 @@ fn begun<M: LanguageModel>(model: &M, tokenizer: &Tokenizer, longest: usize) -> 
     Ok(pieces.collect::<Result<String, _>>()?)
 }
 
+/// What the model writes behind what it is given: sources, or the first damaged text of `batch`.
+pub(crate) fn behind<M: LanguageModel>(
+    experiment: &Experiment,
+    reading: M::Reading,
+    batch: impl FnOnce() -> LanguageBatch,
+) -> Option<Sample<M>> {
+    match experiment.task {
+        Task::Spans { .. } | Task::Denoise { .. } => Some(rewritten(experiment, reading, &batch())),
+        _ => answer(experiment, reading),
+    }
+}
+
+/// What the model writes behind a damaged text.
+fn rewritten<M: LanguageModel>(experiment: &Experiment, reading: M::Reading, batch: &LanguageBatch) -> Sample<M> {
+    let (tokenizer, limits) = (Arc::clone(&experiment.tokenizer), experiment.limits());
+    // The first target is written where the damaged text ends.
+    let given = batch.targets.row(0).iter().take_while(|&&target| target == IGNORE).count() + 1;
+    let prompt: Vec<_> = batch.inputs.row(0).iter().take(given).map(|&id| u32::try_from(id).unwrap_or(0)).collect();
+    let say = move |model: &M| {
+        let answers = Answers::new(model, reading, &tokenizer, limits);
+        let found = answers.found(std::slice::from_ref(&prompt), &Judging::default())?;
+        let written = found.first().and_then(|found| found.first()).map_or(&[][..], |best| &best.ids);
+        Ok(restoration(&tokenizer, &prompt, written))
+    };
+    Box::new(move |model| said(say(model)))
+}
+
 /// Sources with what the model writes behind them.
-pub(crate) fn answer<M: LanguageModel>(experiment: &Experiment, reading: M::Reading) -> Option<Sample<M>> {
+fn answer<M: LanguageModel>(experiment: &Experiment, reading: M::Reading) -> Option<Sample<M>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
     let limits = experiment.limits();
     let say = move |model: &M| {
@@ -101,24 +128,29 @@ fn filled(model: &MaskedLm, tokenizer: &Tokenizer, set: &Masked) -> Result<Strin
 }
 
 /// What the model makes of a damaged text.
-pub(crate) fn restored(experiment: &Experiment, set: &Arc<Denoised>) -> Option<Sample<EncoderDecoder>> {
+pub(crate) fn restored<M: Seq2Seq>(experiment: &Experiment, set: &Arc<Denoised>) -> Option<Sample<M>> {
     let (tokenizer, set) = (Arc::clone(&experiment.tokenizer), Arc::clone(set));
     let longest = experiment.config.max_seq_len();
     Some(Box::new(move |model| said(repaired(model, &tokenizer, longest, &set))))
 }
 
-fn repaired(model: &EncoderDecoder, tokenizer: &Tokenizer, longest: usize, set: &Denoised) -> Result<String, Error> {
+fn repaired<M: Seq2Seq>(model: &M, tokenizer: &Tokenizer, longest: usize, set: &Denoised) -> Result<String, Error> {
     let batch = set.evaluation_at(0);
     let row = &batch.source.values[..batch.source.columns];
     let real = row.iter().zip(&batch.source_padding.values).filter(|(_, padding)| !**padding);
     let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
     let (start, end) = ends(tokenizer)?;
     let written = Translator::new(model, longest, start, end)?.translate(std::slice::from_ref(&source), longest - 1)?;
+    Ok(restoration(tokenizer, &source, written.first().map_or(&[][..], |ids| ids)))
+}
+
+/// A damaged text and what was written of it, token by token.
+fn restoration(tokenizer: &Tokenizer, source: &[u32], written: &[u32]) -> String {
     let shown = |ids: &[u32]| {
         let tokens = ids.iter().map(|&id| tokenizer.token(id).unwrap_or_default());
         tokens.collect::<Vec<_>>().join(" ")
     };
-    Ok(format!("{}\n-> {}", shown(&source), written.first().map(|ids| shown(ids)).unwrap_or_default()))
+    format!("{}\n-> {}", shown(source), shown(written))
 }
 
 fn said(text: Result<String, Error>) -> String {

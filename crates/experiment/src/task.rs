@@ -1,6 +1,7 @@
 //! What a model is asked, where the recipe leaves it open, and what must be changed for that.
 
 use salamander_datasets::{Corpus, Pair, Shape};
+use salamander_generate::Reading;
 use salamander_models::{Head, ModelConfig, Task};
 
 use crate::{Error, part::shape};
@@ -14,16 +15,15 @@ fn possible(config: &ModelConfig, shape: Shape) -> Vec<Task> {
         Shape::Tagged => vec![Task::Tag],
         Shape::Questions => vec![Task::Answer],
     };
+    let causal = Task::Causal { packing: None };
+    let spans = Task::Spans { rate: 0.15, mean: 3.0, reading: None };
+    let denoise = Task::Denoise { rate: 0.3, mean: 3.0, reading: None };
     match (config, shape) {
-        (ModelConfig::DecoderOnly(_), Shape::Text | Shape::Pairs | Shape::Labelled) => {
-            vec![Task::Causal { packing: None }, Task::Prefix]
-        }
-        (ModelConfig::Recurrent(_), Shape::Text | Shape::Pairs | Shape::Labelled) => {
-            vec![Task::Causal { packing: None }]
-        }
-        (ModelConfig::EncoderDecoder(_), Shape::Text) => {
-            vec![Task::Spans { rate: 0.15, mean: 3.0 }, Task::Denoise { rate: 0.3, mean: 3.0 }]
-        }
+        (ModelConfig::DecoderOnly(_), Shape::Text) => vec![causal, Task::Prefix, spans, denoise],
+        (ModelConfig::DecoderOnly(_), Shape::Pairs | Shape::Labelled) => vec![causal, Task::Prefix],
+        (ModelConfig::Recurrent(_), Shape::Text) => vec![causal, spans, denoise],
+        (ModelConfig::Recurrent(_), Shape::Pairs | Shape::Labelled) => vec![causal],
+        (ModelConfig::EncoderDecoder(_) | ModelConfig::RecurrentSeq2Seq(_), Shape::Text) => vec![spans, denoise],
         (ModelConfig::EncoderDecoder(_) | ModelConfig::RecurrentSeq2Seq(_), Shape::Pairs | Shape::Labelled) => {
             vec![Task::Translate]
         }
@@ -39,12 +39,27 @@ pub(crate) fn decide(config: &ModelConfig, corpus: &Corpus, asked: Option<Task>)
     let (family, shape) = (config.family(), shape(corpus));
     let possible = possible(config, shape);
     let Some(first) = possible.first() else { return Err(Error::Shape { family, shape }) };
-    let Some(asked) = asked else { return Ok(*first) };
+    let asked = asked.unwrap_or(*first);
     if possible.iter().any(|task| task.name() == asked.name()) {
-        return Ok(asked);
+        return arranged(config, asked);
     }
     let can = possible.iter().map(Task::name).collect::<Vec<_>>().join(", ");
     Err(Error::Task { family, asked: asked.name(), shape, can })
+}
+
+/// The task with its arrangement: a model of one stack reads a damaged text in some way, one of two has a stack for that.
+fn arranged(config: &ModelConfig, mut task: Task) -> Result<Task, Error> {
+    let (family, name) = (config.family(), task.name());
+    let refused = |asked: Reading, hint| Err(Error::Reading { family, task: name, asked: asked.name(), hint });
+    let (Task::Spans { reading, .. } | Task::Denoise { reading, .. }) = &mut task else { return Ok(task) };
+    *reading = match (config, *reading) {
+        (ModelConfig::DecoderOnly(_), reading) => Some(reading.unwrap_or_default()),
+        (ModelConfig::Recurrent(_), None | Some(Reading::Causal)) => Some(Reading::Causal),
+        (ModelConfig::Recurrent(_), Some(asked)) => return refused(asked, "it reads from the left alone"),
+        (_, None) => None,
+        (_, Some(asked)) => return refused(asked, "it has a part of its own for that"),
+    };
+    Ok(task)
 }
 
 /// The model with the head that the task needs.

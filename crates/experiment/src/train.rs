@@ -3,7 +3,6 @@
 use std::{path::PathBuf, sync::Arc};
 
 use burn::tensor::Device;
-use salamander_generate::Reading;
 use salamander_models::Model;
 use salamander_text::Batches;
 use salamander_train::{Data, Display, Interrupter, Kind, Objective, Outcome, Run, Sample, Session, Work, train};
@@ -53,11 +52,11 @@ impl Experiment {
                 self.go(model, (train, validation), place, Some(sample::text(self)), Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Continued(train), Set::Continued(validation)) => {
-                let sample = sample::answer(self, Reading::Causal);
+                let sample = sample::behind(self, self.task.reading(), || validation.evaluation_at(0));
                 self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::DecoderOnly(model), Set::Prefixed(train), Set::Prefixed(validation)) => {
-                let sample = sample::answer(self, Reading::Prefix);
+                let sample = sample::behind(self, self.task.reading(), || validation.evaluation_at(0).language);
                 self.go(model, (train, validation), place, sample, Model::DecoderOnly)
             }
             (Model::MaskedLm(model), Set::Masked(train), Set::Masked(validation)) => self.go(
@@ -89,10 +88,15 @@ impl Experiment {
                 self.go(model, (train, validation), place, Some(sample::text(self)), Model::Recurrent)
             }
             (Model::Recurrent(model), Set::Continued(train), Set::Continued(validation)) => {
-                self.go(model, (train, validation), place, sample::answer(self, ()), Model::Recurrent)
+                let sample = sample::behind(self, (), || validation.evaluation_at(0));
+                self.go(model, (train, validation), place, sample, Model::Recurrent)
             }
             (Model::RecurrentSeq2Seq(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::RecurrentSeq2Seq)
+            }
+            (Model::RecurrentSeq2Seq(model), Set::Denoised(train), Set::Denoised(validation)) => {
+                let sample = sample::restored(self, validation);
+                self.go(model, (train, validation), place, sample, Model::RecurrentSeq2Seq)
             }
             (Model::EncoderDecoder(model), Set::Pairs(train), Set::Pairs(validation)) => {
                 self.go(model, (train, validation), place, sample::target(self), Model::EncoderDecoder)

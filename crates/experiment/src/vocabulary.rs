@@ -74,7 +74,7 @@ fn special(data: &DataChoice, task: Task, seq_len: usize, corpus: &Corpus) -> Ve
         None if bare => Vec::new(),
         None => Special::ALL.to_vec(),
     };
-    if let Task::Spans { rate, mean } = task {
+    if let Task::Spans { rate, mean, .. } = task {
         // As many as the longest text has spans, and one that ends the last.
         let spans = SpanCorruption { density: rate, mean, sentinels: Vec::new(), end: None }.counts(seq_len).1 + 1;
         special.extend((0..=u8::MAX).take(spans).map(Special::Sentinel));

@@ -31,10 +31,14 @@ impl<'t, M: LanguageModel> Answers<'t, M> {
     /// The best text behind each source, up to its end, or as long as there is room.
     pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
         let prompts = sources.iter().map(|source| Prompt::Source.ids(source, self.tokenizer));
-        let prompts = prompts.collect::<Result<Vec<_>, _>>()?;
+        texts(&self.found(&prompts.collect::<Result<Vec<_>, _>>()?, judging)?, self.tokenizer)
+    }
+
+    /// What is found behind each prompt, up to its end, or as long as there is room; best first.
+    pub(crate) fn found(&self, prompts: &[Vec<u32>], judging: &Judging) -> Result<Vec<Vec<Hypothesis>>, Error> {
         let stop = self.tokenizer.eos().into_iter().collect();
         let search = BeamSearch { stop, ..judging.search(Longest::BeyondInput(self.limits.seq_len)) };
-        texts(&self.completer.search(&prompts, &search)?, self.tokenizer)
+        Ok(self.completer.search(prompts, &search)?)
     }
 }
 

@@ -55,6 +55,31 @@ fn a_model_that_writes() {
 }
 
 #[test]
+fn spans_are_filled_by_every_family_that_writes() {
+    let likelihood = ["loss", "accuracy"];
+    let spans = ("data.task", "{ kind = 'spans' }");
+    let prefix = ("data.task", "{ kind = 'spans', reading = 'prefix' }");
+    let stories = ("data.set", "stories");
+    scored("gpt", &[spans], &likelihood);
+    scored("gpt", &[prefix], &likelihood);
+    scored("gpt", &[("data.task", "{ kind = 'denoise', reading = 'prefix' }"), ("plan.seq_len", "64")], &likelihood);
+    scored("lstm-recall", &[stories, spans], &likelihood);
+    scored("gru-dialect", &[stories, spans], &likelihood);
+
+    // Rows of one family have the holes that those of another have: as many targets in every step.
+    let targets = |name: &str, task| {
+        let same = [stories, task, ("plan.seq_len", "48"), ("plan.batch_size", "6"), ("plan.seed", "3")];
+        let room = [("size.max_seq_len", "64")];
+        let experiment = prepared(tiny(name, &[&room[..], &same].concat())).expect("an experiment");
+        experiment.costs().expect("it trains").take(40).map(|cost| cost.targets).collect::<Vec<_>>()
+    };
+    let of_two_stacks = targets("transformer-nano", spans);
+    assert_eq!(of_two_stacks, targets("gpt", spans));
+    assert_eq!(of_two_stacks, targets("gpt", prefix));
+    assert_ne!(of_two_stacks, targets("gpt", ("data.task", "{ kind = 'spans', rate = 0.3 }")));
+}
+
+#[test]
 fn a_model_with_a_state() {
     scored("lstm-recall", &[], &WRITTEN);
     scored("gru-dialect", &[], &WRITTEN);
@@ -100,6 +125,9 @@ fn a_model_that_reads_and_writes() {
     scored("transformer-nano", &[], &WRITTEN);
     scored("transformer-nano", &[("data.set", "topics")], &["loss", "accuracy"]);
     scored("transformer-nano", &[("plan.batch_tokens", "64")], &WRITTEN);
+    let shared = [("model.sharing", "blocks"), ("plan.optimizer", "{ kind = 'muon' }")];
+    scored("transformer-nano", &shared, &WRITTEN);
+    scored("t5-nano", &shared, &["loss", "accuracy"]);
 }
 
 #[test]
@@ -178,6 +206,15 @@ fn what_cannot_be_is_said() {
     assert!(said.contains("decoder-only") && said.contains("learns nothing"), "{said}");
     let said = refused("bert-nano", &[("data.task", "{ kind = 'spans' }")]);
     assert!(said.contains("cannot do `spans`") && said.contains("masked"), "{said}");
+    let both = ("data.task", "{ kind = 'spans', reading = 'prefix' }");
+    let said = refused("t5-nano", &[both]);
+    assert!(said.contains("encoder-decoder") && said.contains("reading is prefix") && said.contains("spans"), "{said}");
+    let said = refused("lstm-recall", &[("data.set", "stories"), both]);
+    assert!(said.contains("from the left alone") && said.contains("leave it out"), "{said}");
+    let said = refused("gpt", &[("data.set", "dialect"), both]);
+    assert!(said.contains("cannot do `spans`") && said.contains("causal, prefix"), "{said}");
+    let said = refused("gpt", &[both, ("plan.seq_len", "120")]);
+    assert!(said.contains("plan.seq_len = 120") && said.contains("a row of 132") && said.contains("128"), "{said}");
     let said = refused("gpt", &[("plan.seq_len", "4000")]);
     assert!(said.contains("4000") && said.contains("128"), "{said}");
     let said = refused("transformer-nano", &[("data.special", "['pad']")]);

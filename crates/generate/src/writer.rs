@@ -5,6 +5,7 @@ use salamander_attention::{KvCache, Mask, Memory, Pass};
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::EncoderDecoder;
 use salamander_kernels::on_pool;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, LanguageModel, Seq2Seq};
 
@@ -28,13 +29,24 @@ pub trait Writer: Send {
 }
 
 /// How a model reads the first tokens it is given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// As all others: each sees those before it.
     #[default]
     Causal,
     /// From both sides, as a prefix language model has learnt to (Raffel et al. 2019, arXiv:1910.10683, section 3.2.1).
     Prefix,
+}
+
+impl Reading {
+    /// What it is called in a recipe.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Causal => "causal",
+            Self::Prefix => "prefix",
+        }
+    }
 }
 
 /// A [`Decoder`] in the middle of a text.

@@ -13,7 +13,7 @@
 //! | a model that | learns from |
 //! | --- | --- |
 //! | predicts the next token | [`Windows`] on a continuous text, [`Documents`] one by one, [`Packed`] side by side |
-//! | is given a prefix and predicts what follows | [`Prefixed`] |
+//! | is given a prefix and predicts what follows | [`Prefixed`]: of running text, of pairs, of texts to be restored |
 //! | fills in gaps, or finds tokens that were replaced | [`Masked`], with [`ReplacedBatch`] |
 //! | writes from sequence to sequence | [`Pairs`], and texts to be restored, [`Denoised`] |
 //! | says what a text, a pair of texts or a word is | [`Classified`], [`Tagged`] |

@@ -9,7 +9,7 @@ use burn::{
 };
 use salamander_attention::*;
 use salamander_decoder_only::Decoder;
-use salamander_encoder_decoder::EncoderDecoder;
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
 use salamander_encoder_only::{Pooling, SentenceEncoderConfig};
 use salamander_kernels::{CrossEntropyOptions, cross_entropy};
 use salamander_text::{Batches, Contrastive, Frame, IGNORE};
@@ -86,6 +86,15 @@ fn a_stack_that_feeds_another() {
     // Post-norm: the memory is what the last layer gave, without a norm in between.
     let mut config = translator(0.0);
     (config.encoder.norm, config.decoder.norm) = (NormConfig::None, NormConfig::None);
+    same(config.init(&device.autodiff()), &EncoderDecoder::set(1).batch_at(0));
+}
+
+#[test]
+fn a_stack_that_borrows_from_another() {
+    let _alone = alone();
+    let device = Device::flex();
+    device.seed(1);
+    let config = EncoderDecoderConfig { sharing: Sharing::Blocks, ..translator(0.0) };
     same(config.init(&device.autodiff()), &EncoderDecoder::set(1).batch_at(0));
 }
 

@@ -1,12 +1,17 @@
 //! The equations of blocks, of the residuals in them and of the stacks they make.
 
 use super::{Equation, Group, Page, Place};
-use crate::{BlockConfig, CrossBlockConfig, LayerConfig, ResidualConfig, StackConfig};
+use crate::{BlockConfig, CrossBlockConfig, LayerConfig, ResidualConfig, SharedCrossBlockConfig, StackConfig};
 
 /// A layer that can be put on a page.
 pub trait DescribeLayer: LayerConfig {
     /// Puts the functions of the layer on the page and says what it does with the stream.
     fn describe(&self, place: &Place, page: &mut Page) -> Vec<Equation>;
+
+    /// What is said of the layers besides their number.
+    fn remark(&self) -> &'static str {
+        ""
+    }
 }
 
 impl DescribeLayer for BlockConfig {
@@ -22,16 +27,33 @@ impl DescribeLayer for BlockConfig {
 
 impl DescribeLayer for CrossBlockConfig {
     fn describe(&self, place: &Place, page: &mut Page) -> Vec<Equation> {
+        self.describe_in(place, place, page)
+    }
+}
+
+impl DescribeLayer for SharedCrossBlockConfig {
+    fn describe(&self, place: &Place, page: &mut Page) -> Vec<Equation> {
+        self.0.describe_in(place, &place.borrowed(), page)
+    }
+
+    fn remark(&self) -> &'static str {
+        ", all but cross-attention with the weights of the encoder layer of the same depth"
+    }
+}
+
+impl CrossBlockConfig {
+    /// The layer, its cross-attention at `own` and all else at `place`.
+    fn describe_in(&self, own: &Place, place: &Place, page: &mut Page) -> Vec<Equation> {
         let attention = self.attention.describe(&place.within("attention"), page);
-        let cross = self.cross.describe_cross(&place.within("cross"), page);
+        let cross = self.cross.describe_cross(&own.within("cross"), page);
         let feed_forward = self.feed_forward.describe(&place.within("feed_forward"), page);
-        let around = |name: &str, sublayer: &dyn Fn(&str) -> String, page: &mut Page| {
-            self.residual.describe(sublayer, &place.within(name), page)
+        let around = |sublayer: &dyn Fn(&str) -> String, place: Place, page: &mut Page| {
+            self.residual.describe(sublayer, &place, page)
         };
         vec![
-            around("around_attention", &|x| format!("{attention}({x})"), page),
-            around("around_cross", &|x| format!("{cross}({x}, memory)"), page),
-            around("around_feed_forward", &|x| format!("{feed_forward}({x})"), page),
+            around(&|x| format!("{attention}({x})"), place.within("around_attention"), page),
+            around(&|x| format!("{cross}({x}, memory)"), own.within("around_cross"), page),
+            around(&|x| format!("{feed_forward}({x})"), place.within("around_feed_forward"), page),
         ]
     }
 }
@@ -54,7 +76,7 @@ impl<C: DescribeLayer> StackConfig<C> {
         let relative = self.relative.as_ref();
         let bias = relative.map(|relative| relative.describe(self.block.n_heads(), &place.within("relative"), page));
         let lines = self.block.describe(&place.layers("blocks", self.n_layers, bias), page);
-        let title = format!("each of {} {whose}layers", self.n_layers);
+        let title = format!("each of {} {whose}layers{}", self.n_layers, self.block.remark());
         lines.into_iter().for_each(|line| page.step(&title, line.text, line.shape));
         let norm = self.norm.describe("x", Group::Norm, &place.within("norm"), page);
         let end = page.dropped(norm, self.dropout);

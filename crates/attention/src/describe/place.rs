@@ -9,6 +9,7 @@ use super::{Group, Page, Part, Per, Product};
 pub struct Place {
     path: String,
     copies: usize,
+    parameters: Parameters,
     /// For what everything here is computed.
     pub(super) per: Per,
     /// Width of the stream here.
@@ -21,11 +22,29 @@ pub struct Place {
     pub(super) bias: Option<String>,
 }
 
+/// Whose parameters a place computes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    /// Its own.
+    Own,
+    /// Those of another place, where they are listed.
+    Borrowed,
+}
+
 impl Place {
     /// The model itself, a stream of width `d_model`.
     pub fn new(d_model: usize, per: Per) -> Self {
         let reach = Reach { left: None, right: None };
-        Self { path: String::new(), copies: 1, per, d_model, letter: "D", reach, bias: None }
+        Self {
+            path: String::new(),
+            copies: 1,
+            parameters: Parameters::Own,
+            per,
+            d_model,
+            letter: "D",
+            reach,
+            bias: None,
+        }
     }
 
     /// One level further in.
@@ -33,6 +52,12 @@ impl Place {
     pub fn within(&self, name: &str) -> Self {
         let path = if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) };
         Self { path, ..self.clone() }
+    }
+
+    /// With the parameters of another place: its products are computed here, its parameters are not counted again.
+    #[must_use]
+    pub fn borrowed(&self) -> Self {
+        Self { parameters: Parameters::Borrowed, ..self.clone() }
     }
 
     /// Where a query sees only what `reach` says.
@@ -67,8 +92,11 @@ impl Place {
         Self { copies, bias, ..self.within(name).within("{}") }
     }
 
-    /// Lists a parameter.
+    /// Lists a parameter, if it is this place's own.
     pub fn parameter(&self, name: &str, shape: &[usize], group: Group, page: &mut Page) {
+        if self.parameters == Parameters::Borrowed {
+            return;
+        }
         let name = self.within(name).path;
         page.parts.push(Part { name, shape: shape.to_vec(), copies: self.copies, group });
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fs, path::PathBuf, time::Instant};
 
 use salamander_experiment::{Cost, Experiment, Place};
-use salamander_models::{DataChoice, Recipe, SpecialToken};
+use salamander_models::{DataChoice, Recipe, SpecialToken, Task};
 use salamander_text::Tokenizer;
 use salamander_train::Plan;
 
@@ -74,7 +74,7 @@ impl Study {
         lead.data.special.get_or_insert(SPECIAL.into());
         lead.data.seed.get_or_insert(lead.plan.seed);
         lead.plan.seed = self.seeds[0];
-        lead.size.max_seq_len = lead.size.max_seq_len.max(lead.plan.seq_len);
+        room(&mut lead)?;
         if !self.settings.iter().any(|(key, _)| key == "plan.evaluate.every") {
             // A curve needs points, also over fewer steps than the recipe's.
             lead.plan.evaluate.every = lead.plan.evaluate.every.min(lead.plan.steps.div_ceil(POINTS)).max(1);
@@ -109,11 +109,13 @@ impl Study {
             recipe.plan.schedule = schedule;
         }
         (recipe.plan.steps, recipe.plan.seed) = (lead.plan.steps, self.seeds[0]);
-        if recipe.config(Some(1))?.joins() && lead.config(Some(1))?.family() == "encoder-decoder" {
+        // A text that is damaged is as long for all; how long its row is follows from it.
+        let damaged = matches!(recipe.data.task, Some(Task::Spans { .. } | Task::Denoise { .. }));
+        if !damaged && recipe.config(Some(1))?.joins() && lead.config(Some(1))?.family() == "encoder-decoder" {
             // A source and its target share a row.
             recipe.plan.seq_len *= 2;
         }
-        recipe.size.max_seq_len = recipe.size.max_seq_len.max(recipe.plan.seq_len);
+        room(&mut recipe)?;
         Ok(recipe)
     }
 
@@ -197,6 +199,14 @@ impl Study {
         let name: String = name.chars().map(plain).take(60).collect();
         Ok(format!("{name}-{:08x}", salamander_text::fingerprint(&what) as u32).into())
     }
+}
+
+/// Lets the model take rows as long as the plan's.
+fn room(recipe: &mut Recipe) -> Result<(), Error> {
+    let joins = recipe.config(Some(1))?.joins();
+    let row = recipe.data.task.filter(|_| joins).and_then(|task| task.row(recipe.plan.seq_len));
+    recipe.size.max_seq_len = recipe.size.max_seq_len.max(row.unwrap_or(recipe.plan.seq_len));
+    Ok(())
 }
 
 /// How many steps cost no more than that.

@@ -84,6 +84,29 @@ pub(crate) fn run_by(
 }
 
 #[test]
+fn families_fill_the_same_spans() {
+    let folder = tempfile::tempdir().unwrap();
+    let contenders = [
+        "two=transformer-nano:data.task.kind=spans",
+        "causal=gpt:data.task.kind=spans",
+        "prefix=gpt:data.task.kind=spans:data.task.reading=prefix",
+    ];
+    for order in [[0, 1, 2], [2, 1, 0]] {
+        let mut study = study(&order.map(|at| contenders[at]), Matched::Tokens, Some(200.0), folder.path());
+        study.dataset = Some("stories".into());
+        study.seeds = vec![1];
+        let results = run(&study).0.unwrap();
+        let entries = &results.entries;
+        assert!(entries.iter().all(|entry| entry.recipe.plan.seq_len == entries[0].recipe.plan.seq_len));
+        let learnt: Vec<_> = entries.iter().map(|entry| (entry.targets, entry.recipe.plan.steps)).collect();
+        let first = learnt[0];
+        assert!(learnt.iter().all(|learnt| *learnt == first && learnt.1 > 1), "{learnt:?}");
+        let mut samples = results.trials.iter().flatten().map(|trial| trial.sample.as_str());
+        assert!(samples.all(|sample| sample.contains("<extra_id_0>") && sample.contains("\n-> ")));
+    }
+}
+
+#[test]
 fn the_same_numbers_again_and_nothing_twice() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let two = ["sorter", "sorter:size.n_heads=1"];

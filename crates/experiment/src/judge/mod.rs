@@ -90,6 +90,7 @@ impl Experiment {
             (Model::Recurrent(model), Set::Documents(set)) => likelihood::text(model, &**set, tokenizer, progress),
             (Model::Recurrent(model), Set::Continued(set)) => likelihood::tokens(model, &**set, progress),
             (Model::RecurrentSeq2Seq(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
+            (Model::RecurrentSeq2Seq(model), Set::Denoised(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Pairs(set)) => likelihood::tokens(model, &**set, progress),
             (Model::EncoderDecoder(model), Set::Denoised(set)) => likelihood::tokens(model, &**set, progress),
             _ => Err(self.other_model()),

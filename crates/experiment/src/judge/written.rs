@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use salamander_datasets::{Corpus, Pair};
-use salamander_generate::{LanguageModel, Reading, Seq2Seq};
+use salamander_generate::{LanguageModel, Seq2Seq};
 use salamander_metrics::{Bleu, BleuOptions, Case, Chrf, ChrfOptions, Rouge, Stemming};
-use salamander_models::{Model, Task};
+use salamander_models::Model;
 use salamander_text::TokenizerKind;
 
 use super::{Judging, Score};
@@ -29,14 +29,11 @@ impl Experiment {
         // Of running text nothing is to be written.
         let Corpus::Pairs(splits) = &self.corpus else { return Ok(Vec::new()) };
         let pairs = judged(part.of(splits), part, judging);
-        match (model, self.task) {
-            (Model::DecoderOnly(model), Task::Prefix) => {
-                self.answered(model, Reading::Prefix, pairs, judging, progress)
-            }
-            (Model::DecoderOnly(model), _) => self.answered(model, Reading::Causal, pairs, judging, progress),
-            (Model::Recurrent(model), _) => self.answered(model, (), pairs, judging, progress),
-            (Model::EncoderDecoder(model), _) => self.translated(model, pairs, judging, progress),
-            (Model::RecurrentSeq2Seq(model), _) => self.translated(model, pairs, judging, progress),
+        match model {
+            Model::DecoderOnly(model) => self.answered(model, self.task.reading(), pairs, judging, progress),
+            Model::Recurrent(model) => self.answered(model, (), pairs, judging, progress),
+            Model::EncoderDecoder(model) => self.translated(model, pairs, judging, progress),
+            Model::RecurrentSeq2Seq(model) => self.translated(model, pairs, judging, progress),
             _ => Ok(Vec::new()),
         }
     }

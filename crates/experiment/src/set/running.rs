@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use salamander_datasets::{Corpus, Piece, TextStream};
+use salamander_generate::Reading;
 use salamander_models::Task;
 use salamander_text::{
     Corruption, Denoised, Documents, Gaps, Infilling, Masked, Noise, Packed, Packing, PairOptions, Prefixed, Replaced,
@@ -46,13 +47,13 @@ impl Cutter<'_> {
                 let noise = Replaced { rate, ..Replaced::new(self.tokenizer)? };
                 self.masked(framed()?, noise)?
             }
-            Task::Spans { rate, mean } => {
+            Task::Spans { rate, mean, reading } => {
                 let noise = SpanCorruption { density: rate, mean, ..SpanCorruption::new(self.tokenizer)? };
-                self.denoised(bare()?, Noise::Spans(noise))?
+                self.denoised(bare()?, Noise::Spans(noise), reading)?
             }
-            Task::Denoise { rate, mean } => {
+            Task::Denoise { rate, mean, reading } => {
                 let noise = Infilling { rate, mean, ..Infilling::new(self.tokenizer)? };
-                self.denoised(bare()?, Noise::Infilling(noise))?
+                self.denoised(bare()?, Noise::Infilling(noise), reading)?
             }
             Task::Masked { rate } => {
                 let noise = Corruption { rate, ..Corruption::new(self.tokenizer)? };
@@ -120,9 +121,13 @@ impl Cutter<'_> {
         Ok(Set::Masked(Arc::new(masked.sized(self.size())?)))
     }
 
-    fn denoised(&self, texts: Vec<Vec<u32>>, noise: Noise) -> Result<Set, Error> {
-        let denoised = Denoised::new(texts, noise, self.pair_options()?, self.plan.seed)?;
-        Ok(Set::Denoised(Arc::new(denoised.sized(self.size())?)))
+    fn denoised(&self, texts: Vec<Vec<u32>>, noise: Noise, reading: Option<Reading>) -> Result<Set, Error> {
+        let denoised = Denoised::new(texts, noise, self.pair_options()?, self.plan.seed)?.sized(self.size())?;
+        Ok(match reading {
+            None => Set::Denoised(Arc::new(denoised)),
+            Some(Reading::Causal) => Set::Continued(Arc::new(Prefixed::restored(denoised).causal())),
+            Some(Reading::Prefix) => Set::Prefixed(Arc::new(Prefixed::restored(denoised))),
+        })
     }
 
     /// How pairs become rows.

@@ -6,7 +6,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use salamander_attention::*;
 use salamander_decoder_only::{Decoder, DecoderConfig};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
 use salamander_generate::{BeamSearch, Hypothesis, Request, Seq2Seq, Translator, logits::log_sum_exp};
 
 use crate::support::*;
@@ -48,6 +48,7 @@ pub fn translator_of(vocab_size: usize, choice: &Choice, device: &Device) -> Enc
         target: choice.embedding(),
         encoder: choice.stack(choice.block(), BucketDirection::Both),
         decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
+        sharing: if choice.seed.is_multiple_of(2) { Sharing::Nothing } else { Sharing::Blocks },
         unembedding: choice.unembedding(),
         init: choice.init(),
     }

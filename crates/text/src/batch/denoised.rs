@@ -30,7 +30,7 @@ impl Noise {
     }
 }
 
-/// Texts to be restored, for models from sequence to sequence.
+/// Texts to be restored, for models from sequence to sequence; for those of one stack, [`Prefixed::restored`].
 ///
 /// To learn from, each epoch takes the texts in an order of its own, with new noise; to evaluate, in their own order,
 /// always with the same noise. Where tokens decide how large batches are, they are counted before the noise.
@@ -38,8 +38,8 @@ impl Noise {
 pub struct Denoised {
     sequences: Arc<[Vec<u32>]>,
     noise: Noise,
-    options: PairOptions,
-    groups: Groups,
+    pub(super) options: PairOptions,
+    pub(super) groups: Groups,
 }
 
 impl Denoised {
@@ -70,10 +70,13 @@ impl Denoised {
         Ok(Self { sequences: sequences.into(), noise, options, groups })
     }
 
-    fn batch(&self, sequences: Vec<usize>, mut random: Random) -> PairBatch {
-        let pairs: Vec<_> =
-            sequences.into_iter().map(|index| self.noise.corrupt(&self.sequences[index], &mut random)).collect();
-        batch_of(&pairs, &self.options)
+    fn batch(&self, sequences: Vec<usize>, random: Random) -> PairBatch {
+        batch_of(&self.pairs(sequences, random), &self.options)
+    }
+
+    /// Some texts, each damaged, and what is to be written of it.
+    pub(super) fn pairs(&self, sequences: Vec<usize>, mut random: Random) -> Vec<(Vec<u32>, Vec<u32>)> {
+        sequences.into_iter().map(|index| self.noise.corrupt(&self.sequences[index], &mut random)).collect()
     }
 }
 
@@ -82,7 +85,7 @@ grouped!(Denoised => PairBatch);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::IGNORE;
+    use crate::{IGNORE, Prefixed};
 
     fn options() -> PairOptions {
         PairOptions { pad: 0, start: 1, end: 2, rows: 2, longest: 41, similar: false }
@@ -110,6 +113,33 @@ mod tests {
         assert_eq!(batch.targets.to_rows(), [[11, 12, 13, 2]]);
         let kept = batch.source.values.iter().filter(|&&id| id > 10).count();
         assert_eq!(kept, 2, "one of three is hidden: {:?}", batch.source);
+    }
+
+    #[test]
+    fn in_one_row_and_in_two_the_same_holes() {
+        let texts: Vec<Vec<u32>> = (1..60).map(|length| (10..10 + length).collect()).collect();
+        let [start, end] = [options().start, options().end].map(i64::from);
+        for noise in [spans(), infilling()] {
+            for size in [BatchSize::SimilarRows(4), BatchSize::Tokens(90)] {
+                let two = Denoised::new(texts.clone(), noise.clone(), options(), 5).unwrap().sized(size).unwrap();
+                let one = Prefixed::restored(two.clone());
+                assert_eq!(one.len(), two.len());
+                let steps = (0..40).map(|step| (one.batch_at(step), two.batch_at(step)));
+                let evaluation = (0..two.len()).map(|index| (one.evaluation_at(index), two.evaluation_at(index)));
+                for (one, two) in steps.chain(evaluation) {
+                    assert_eq!(one.counted(), two.counted());
+                    for (row, &prefix) in one.prefixes.iter().enumerate() {
+                        let real =
+                            |ids: &[i64], stop| ids.iter().copied().take_while(|&id| id != stop).collect::<Vec<_>>();
+                        let (inputs, targets) = (one.language.inputs.row(row), one.language.targets.row(row));
+                        let source = real(two.source.row(row), end);
+                        assert_eq!(inputs[..prefix], [source, vec![start]].concat());
+                        assert!(targets[..prefix - 1].iter().all(|&target| target == IGNORE));
+                        assert_eq!(real(&targets[prefix - 1..], IGNORE), real(two.targets.row(row), IGNORE));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    BatchSize, Batches, IGNORE, LanguageBatch, check_size,
+    BatchSize, Batches, Denoised, IGNORE, LanguageBatch, check_size,
     groups::{Groups, grouped},
     widen,
 };
@@ -32,11 +32,20 @@ impl PrefixBatch {
 /// To learn from, each epoch takes them in an order of its own; to evaluate, in their own order.
 #[derive(Debug, Clone)]
 pub struct Prefixed {
-    sequences: Arc<[Vec<u32>]>,
-    /// How long each prefix is, or nothing if it is drawn anew each time.
-    prefixes: Option<Arc<[usize]>>,
+    origin: Origin,
     groups: Groups,
     pad: u32,
+}
+
+/// Where sequences and their prefixes come from.
+#[derive(Debug, Clone)]
+enum Origin {
+    /// Sequences, each split at a point drawn anew each time.
+    Drawn(Arc<[Vec<u32>]>),
+    /// Sequences, and how long the prefix of each is.
+    Given(Arc<[(Vec<u32>, usize)]>),
+    /// Texts damaged anew each time, each before what is to be written of it.
+    Damaged(Denoised),
 }
 
 impl Prefixed {
@@ -58,8 +67,10 @@ impl Prefixed {
     ) -> Result<Self, Error> {
         check_size(rows, length);
         let pieces = |sequence: Vec<u32>| sequence.chunks(length + 1).map(<[u32]>::to_vec).collect::<Vec<_>>();
-        let sequences = sequences.into_iter().flat_map(pieces).filter(|sequence| sequence.len() > 1).collect();
-        Self::of(sequences, None, pad, rows, seed)
+        let long = |sequence: &Vec<u32>| sequence.len() > 1;
+        let sequences: Vec<_> = sequences.into_iter().flat_map(pieces).filter(long).collect();
+        let groups = groups(sequences.iter(), rows, seed)?;
+        Ok(Self { origin: Origin::Drawn(sequences.into()), groups, pad })
     }
 
     /// Pairs for a model that reads the source and writes the target in one go: the source, `separator`, the target,
@@ -93,15 +104,11 @@ impl Prefixed {
         seed: u64,
     ) -> Result<Self, Error> {
         check_size(rows, length);
-        let (mut sequences, mut prefixes) = (Vec::new(), Vec::new());
-        for (index, (source, target)) in pairs.into_iter().enumerate() {
-            let mut sequence = source;
-            sequence.extend(separator);
-            prefixes.push(sequence.len());
-            sequence.extend(target);
-            sequence.extend(end);
+        let mut sequences = Vec::new();
+        for (index, pair) in pairs.into_iter().enumerate() {
+            let (sequence, prefix) = joined(pair, separator, end);
             let inputs = sequence.len().saturating_sub(1);
-            if prefixes[index] == 0 || prefixes[index] > inputs {
+            if prefix == 0 || prefix > inputs {
                 let hint =
                     " for a pair: give it a source and a target, or take a tokenizer with a beginning and an end";
                 return Err(Error::TooFew { found: inputs, least: 1, unit: "tokens before and after", hint });
@@ -109,21 +116,29 @@ impl Prefixed {
             if inputs > length {
                 return Err(Error::LongRow { index, found: inputs, most: length });
             }
-            sequences.push(sequence);
+            sequences.push((sequence, prefix));
         }
-        Self::of(sequences, Some(prefixes.into()), pad, rows, seed)
+        let groups = groups(sequences.iter().map(|(sequence, _)| sequence), rows, seed)?;
+        Ok(Self { origin: Origin::Given(sequences.into()), groups, pad })
     }
 
-    fn of(
-        sequences: Vec<Vec<u32>>,
-        prefixes: Option<Arc<[usize]>>,
-        pad: u32,
-        rows: usize,
-        seed: u64,
-    ) -> Result<Self, Error> {
-        let lengths = sequences.iter().map(|sequence| (sequence.len() - 1, 0)).collect();
-        let groups = Groups::new(lengths, BatchSize::Rows(rows), UNIT, seed)?;
-        Ok(Self { sequences: sequences.into(), prefixes, groups, pad })
+    /// Texts to be restored, for a model that reads and writes in one go: the damaged text, the start, what is to be
+    /// written, the end. In every batch the same texts meet with the same noise as in that of `texts`.
+    ///
+    /// ```
+    /// use salamander_text::{Batches, Denoised, IGNORE, Noise, PairOptions, Prefixed, SpanCorruption};
+    ///
+    /// let spans = Noise::Spans(SpanCorruption { density: 0.15, mean: 3.0, sentinels: vec![9, 8], end: None });
+    /// let options = PairOptions { pad: 0, start: 1, end: 2, rows: 2, longest: 8, similar: false };
+    /// let prefixed = Prefixed::restored(Denoised::new([vec![5, 6, 7]], spans, options, 0)?);
+    /// let batch = prefixed.evaluation_at(0);
+    /// assert_eq!(batch.language.inputs.row(0), [5, 6, 9, 1, 9, 7]);
+    /// assert_eq!(batch.language.targets.row(0), [IGNORE, IGNORE, IGNORE, 9, 7, 2]);
+    /// assert_eq!(batch.prefixes, [4]);
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    pub fn restored(texts: Denoised) -> Self {
+        Self { groups: texts.groups.clone(), pad: texts.options.pad, origin: Origin::Damaged(texts) }
     }
 
     /// The same for a model that never looks ahead, within a prefix neither.
@@ -131,12 +146,10 @@ impl Prefixed {
         Continued(self)
     }
 
-    fn batch(&self, sequences: Vec<usize>, mut random: Random) -> PrefixBatch {
+    fn batch(&self, rows: Vec<usize>, random: Random) -> PrefixBatch {
         let (mut inputs, mut targets, mut prefixes) = (Vec::new(), Vec::new(), Vec::new());
-        for index in sequences {
-            let sequence = widen(&self.sequences[index]);
-            let drawn = 1 + random.below(sequence.len() - 1);
-            let prefix = self.prefixes.as_ref().map_or(drawn, |prefixes| prefixes[index]);
+        for (sequence, prefix) in self.origin.rows(rows, random) {
+            let sequence = widen(&sequence);
             let mut target = sequence[1..].to_vec();
             target[..prefix - 1].fill(IGNORE);
             inputs.push(sequence[..sequence.len() - 1].to_vec());
@@ -147,6 +160,34 @@ impl Prefixed {
         let language = LanguageBatch { inputs, targets: Matrix::padded(&targets, IGNORE), padding: None };
         PrefixBatch { language, prefixes }
     }
+}
+
+impl Origin {
+    /// Some sequences, and how long the prefix of each is.
+    fn rows(&self, rows: Vec<usize>, mut random: Random) -> Vec<(Vec<u32>, usize)> {
+        let mut drawn = |sequence: &Vec<u32>| (sequence.clone(), 1 + random.below(sequence.len() - 1));
+        match self {
+            Self::Drawn(sequences) => rows.into_iter().map(|row| drawn(&sequences[row])).collect(),
+            Self::Given(sequences) => rows.into_iter().map(|row| sequences[row].clone()).collect(),
+            Self::Damaged(texts) => {
+                let (start, end) = (Some(texts.options.start), Some(texts.options.end));
+                texts.pairs(rows, random).into_iter().map(|pair| joined(pair, start, end)).collect()
+            }
+        }
+    }
+}
+
+fn groups<'a>(sequences: impl Iterator<Item = &'a Vec<u32>>, rows: usize, seed: u64) -> Result<Groups, Error> {
+    Groups::new(sequences.map(|sequence| (sequence.len() - 1, 0)).collect(), BatchSize::Rows(rows), UNIT, seed)
+}
+
+/// The target behind its source, and how long the prefix is: the source and what stands between.
+fn joined((mut sequence, target): (Vec<u32>, Vec<u32>), separator: Option<u32>, end: Option<u32>) -> (Vec<u32>, usize) {
+    sequence.extend(separator);
+    let prefix = sequence.len();
+    sequence.extend(target);
+    sequence.extend(end);
+    (sequence, prefix)
 }
 
 /// Sequences whose first tokens are given, for a model that never looks ahead: [`Prefixed::causal`].
@@ -226,8 +267,8 @@ mod tests {
     #[test]
     fn long_sequences_go_on_and_long_pairs_are_refused() {
         let prefixed = Prefixed::drawn([(0..9).collect(), vec![1]], 0, 3, 4, 0).unwrap();
-        let lengths: Vec<_> = prefixed.sequences.iter().map(Vec::len).collect();
-        assert_eq!(lengths, [4, 4], "a single token is nothing to predict");
+        let lengths: Vec<_> = prefixed.evaluation_at(0).language.targets.to_rows().iter().map(Vec::len).collect();
+        assert_eq!(lengths, [3, 3], "a single token is nothing to predict");
         let error = Prefixed::pairs([(vec![1; 3], vec![2; 3])], Some(1), Some(2), 0, 6, 1, 0).unwrap_err();
         assert!(matches!(error, Error::LongRow { index: 0, found: 7, most: 6 }));
         assert!(Prefixed::drawn([], 0, 3, 4, 0).is_err());

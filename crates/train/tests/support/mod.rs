@@ -10,7 +10,7 @@ use burn::{
 };
 use salamander_attention::*;
 use salamander_decoder_only::{Decoder, DecoderConfig};
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
+use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
 use salamander_encoder_only::{EncoderConfig, MaskedLm, MaskedLmConfig, MaskedLmHeadConfig};
 use salamander_text::{Batches, Corruption, Documents, Masked, PairOptions, Pairs, Random};
 use salamander_train::*;
@@ -163,6 +163,7 @@ pub(crate) fn translator(dropout: f64) -> EncoderDecoderConfig {
         target: embedding(dropout),
         encoder: stack(block(dropout)),
         decoder: stack(decoder),
+        sharing: Sharing::Nothing,
         unembedding: UnembeddingConfig::Tied { scale: 1.0, bias: false },
         init: init(),
     }
