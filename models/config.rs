@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use salamander_attention::ConfigError;
 use salamander_baselines::{RecurrentLm, RecurrentLmConfig, RecurrentSeq2Seq, RecurrentSeq2SeqConfig};
-use salamander_checkpoint::{Directory, Names};
+use salamander_checkpoint::{Directory, Names, adopt, parameters};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
 use salamander_encoder_only::{
@@ -190,6 +190,23 @@ impl Model {
     /// Trained numbers in all.
     pub fn num_params(&self) -> usize {
         each!(self, model => model.num_params())
+    }
+
+    /// The same model with the parameters of `other` wherever it has one of the same name and shape, and the names of those
+    /// that `other` does not have. Of two that learnt from each other it is the one that is kept.
+    #[must_use]
+    pub fn begin_as(self, other: &Self) -> (Self, Vec<String>) {
+        let mut others = each!(other, model => parameters(model));
+        if let Self::ReplacedTokens(model) = other {
+            others.extend(parameters(&model.discriminator));
+        }
+        let fresh;
+        let begun = map!(self, model => {
+            let (model, without) = adopt(model, &others);
+            fresh = without;
+            model
+        });
+        (begun, fresh)
     }
 
     pub(crate) fn load(self, directory: &Directory, names: &Names) -> Result<Self, Error> {

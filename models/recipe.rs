@@ -2,7 +2,10 @@
 
 mod data;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 pub use data::{DataChoice, SpecialToken, Task};
 use salamander_attention::ConfigError;
@@ -23,6 +26,10 @@ pub struct Recipe {
     pub summary: String,
     /// Which architecture decides what the size does not.
     pub architecture: String,
+    /// A run or a Hugging Face directory that it goes on from: its parameters as far as the task wants the same, its tokens,
+    /// and its size and settings in place of those below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<PathBuf>,
     /// How large.
     pub size: Size,
     /// Settings of the model that differ from the architecture's own.

@@ -3,7 +3,7 @@
 use crate::{
     Corpus, DataSet, Error, OnProgress, Options, Origin, Shape,
     fetch::{At, Collection, File, Repository, Source},
-    text::TextFile,
+    text::{self, TextFile},
 };
 
 /// This data set.
@@ -34,6 +34,10 @@ const FILES: Collection = Collection {
 };
 
 fn load(options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Error> {
+    if options.data.as_ref().is_some_and(|path| path.is_file()) {
+        // Another text in its place, of whatever size.
+        return text::read(DATA_SET.name, options);
+    }
     let found = FILES.find(&["input.txt"], options, progress)?;
     Ok(Corpus::Text(TextFile::open(found.path("input.txt"))?.split()))
 }
@@ -42,6 +46,19 @@ fn load(options: &Options, progress: &mut OnProgress<'_>) -> Result<Corpus, Erro
 mod tests {
     use super::*;
     use crate::fetch::by_hand;
+
+    #[test]
+    fn another_text_may_be_larger_than_memory() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("text.txt");
+        std::fs::write(&path, "To be, or not to be.\n".repeat(20)).expect("written");
+        let load = |memory| {
+            let options = Options { data: Some(path.clone()), memory, ..Options::default() };
+            DATA_SET.load(&options, &mut |_| {}).expect("a text")
+        };
+        assert!(matches!(load(1 << 20), Corpus::Text(splits) if splits.train[0].len() == 378));
+        assert!(matches!(load(100), Corpus::Stream(_)));
+    }
 
     #[test]
     fn the_split_is_as_published() {

@@ -64,8 +64,11 @@ pub(crate) type Forward<L> = fn(&L, Tensor<3>, &mut LayerPass) -> Tensor<3>;
 
 struct Kept {
     input: Tensor<3>,
-    forward: Box<dyn Fn(Tensor<3>, &mut LayerPass) -> Tensor<3>>,
+    forward: Again,
 }
+
+/// A layer's forward, with all that it needs.
+type Again = Box<dyn Fn(Tensor<3>, &mut LayerPass) -> Tensor<3>>;
 
 /// The gradients of what a replay gave to the rest of the model.
 #[derive(Default)]

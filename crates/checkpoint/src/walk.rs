@@ -63,6 +63,17 @@ pub(crate) fn replace<M: Module>(module: M, values: impl FnMut(&str) -> Option<V
     module.map(&mut Mapper { path: Path::default(), values })
 }
 
+/// Gives each parameter the values of the one with the same path and shape among `others`, and names those of `module` that
+/// find none and stay what they are.
+pub fn adopt<M: Module>(module: M, others: &[Parameter]) -> (M, Vec<String>) {
+    let known: HashMap<_, _> = others.iter().map(|other| ((other.path(), other.shape()), other)).collect();
+    let own = parameters(&module);
+    let shapes: HashMap<_, _> = own.iter().map(|own| (own.path(), own.shape())).collect();
+    let find = |path: &str| known.get(&(path, *shapes.get(path)?)).copied();
+    let fresh = own.iter().filter(|own| find(own.path()).is_none()).map(|own| own.path().to_owned()).collect();
+    (replace(module, |path| find(path)?.values()), fresh)
+}
+
 /// Gives each parameter the identity that belongs to its path, so that what is kept by identity (the state of an optimiser)
 /// finds it again in another process.
 pub fn identify<M: Module>(module: M, identities: &HashMap<String, u64>) -> M {

@@ -86,10 +86,13 @@ impl Choice {
     }
 }
 
+/// As it is found from anywhere: a run can be repeated from another folder.
+pub(crate) fn whole(path: &Path) -> Result<PathBuf> {
+    absolute(path).with_context(|| format!("{} is no path", path.display()))
+}
+
 impl Source {
     pub(crate) fn apply(&self, mut recipe: Recipe) -> Result<Recipe> {
-        // As it is found from anywhere: a run can be repeated from another folder.
-        let whole = |path: &Path| absolute(path).with_context(|| format!("{} is no path", path.display()));
         if let Some(data) = &self.data {
             recipe.data.path = Some(whole(data)?);
         }

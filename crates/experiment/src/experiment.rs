@@ -1,9 +1,14 @@
 //! A recipe with everything decided.
 
-use std::{cell::Cell, path::PathBuf, sync::Arc};
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use burn::tensor::Device;
 use salamander_datasets::{self as datasets, Corpus, Options, Shape};
-use salamander_models::{Loaded, ModelConfig, Recipe, Task};
+use salamander_models::{Loaded, Model, ModelConfig, Recipe, Task, open};
 use salamander_text::Tokenizer;
 
 use crate::{
@@ -27,6 +32,8 @@ pub struct Experiment {
     pub task: Task,
     /// What there is to learn from.
     pub corpus: Corpus,
+    /// What it begins as, if not at random.
+    pub start: Option<Start>,
     /// How many texts were longer than `plan.seq_len` and lost their end.
     pub shortened: usize,
     /// What the data set is made of, before it was made into what the model is asked.
@@ -37,6 +44,25 @@ pub struct Experiment {
     pub(crate) validation: Option<Set>,
 }
 
+/// What a model begins as.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Where its parameters come from.
+    pub folder: PathBuf,
+    /// Those that are not there and begin at random all the same.
+    pub fresh: Vec<String>,
+    pub(crate) model: Model,
+}
+
+impl Start {
+    /// What a recipe says, opened; it has no fresh parameters yet.
+    fn open(folder: &Path) -> Result<(Self, ModelConfig, Tokenizer), Error> {
+        let Loaded { config, model, tokenizer, .. } = open(folder, &Device::default())?;
+        let tokenizer = tokenizer.ok_or(Error::NoTokenizer)?;
+        Ok((Self { folder: folder.into(), fresh: Vec::new(), model }, config, tokenizer))
+    }
+}
+
 impl Experiment {
     /// Loads the data, learns or reads the tokenizer, decides on the model and cuts the batches.
     ///
@@ -44,18 +70,45 @@ impl Experiment {
     /// If the recipe, its data or its numbers do not fit together, or anything cannot be read.
     pub fn prepare(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
         recipe.plan.validate()?;
+        if recipe.start.is_some() {
+            return Self::started(recipe, progress);
+        }
         let sketch = recipe.config(Some(1))?;
         let corpus = load(&recipe, &sketch, progress)?;
         let task = decide(&sketch, &corpus, recipe.data.task)?;
         let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
         let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
         let config = with_head(recipe.config(Some(tokenizer.vocab_size()))?, task, &corpus)?;
-        let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
-        let (train, shortened) = experiment.cut(Part::Train, progress)?;
-        let (validation, more) = experiment.cut(Part::Validation, progress)?;
-        (experiment.train, experiment.validation) = (Some(train), Some(validation));
-        experiment.shortened = shortened + more;
-        Ok(experiment)
+        Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?.with_batches(progress)
+    }
+
+    /// The same on from a model that is there already, in its own tokens.
+    fn started(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
+        let (mut start, sketch, tokenizer) = Start::open(recipe.start.as_deref().unwrap_or(Path::new("")))?;
+        let corpus = load(&recipe, &sketch, progress)?;
+        let task = decide(&sketch, &corpus, recipe.data.task)?;
+        let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
+        let config = with_head(sketch, task, &corpus)?;
+        (_, start.fresh) = config.init(&Device::default()).begin_as(&start.model);
+        let experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
+        Self { start: Some(start), ..experiment }.with_batches(progress)
+    }
+
+    fn with_batches(mut self, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
+        let (train, shortened) = self.cut(Part::Train, progress)?;
+        let (validation, more) = self.cut(Part::Validation, progress)?;
+        (self.train, self.validation) = (Some(train), Some(validation));
+        self.shortened = shortened + more;
+        Ok(self)
+    }
+
+    /// The model as it begins.
+    pub(crate) fn begin(&self, device: &Device) -> Model {
+        let model = self.config.init(device);
+        match &self.start {
+            Some(start) => model.begin_as(&start.model).0,
+            None => model,
+        }
     }
 
     /// What a model that is there already may be judged on: the data of `recipe`, in the model's own tokens.
@@ -97,6 +150,7 @@ impl Experiment {
             tokenizer,
             task,
             corpus,
+            start: None,
             shortened: 0,
             shape,
             one_batch: false,

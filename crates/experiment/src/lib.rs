@@ -45,7 +45,7 @@ use salamander_text as text;
 
 pub use cost::Cost;
 pub use error::Error;
-pub use experiment::Experiment;
+pub use experiment::{Experiment, Start};
 pub use judge::{Baseline, Judging, Reached, Score};
 pub use part::Part;
 pub use prompt::Prompt;

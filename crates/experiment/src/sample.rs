@@ -15,7 +15,7 @@ use salamander_train::Sample;
 
 use crate::{
     Error, Experiment, Judging,
-    write::{Answers, Targets, ends},
+    write::{Answers, Limits, Targets, ends},
 };
 
 /// How many tokens a sample has at most.
@@ -129,18 +129,19 @@ fn filled(model: &MaskedLm, tokenizer: &Tokenizer, set: &Masked) -> Result<Strin
 
 /// What the model makes of a damaged text.
 pub(crate) fn restored<M: Seq2Seq>(experiment: &Experiment, set: &Arc<Denoised>) -> Option<Sample<M>> {
-    let (tokenizer, set) = (Arc::clone(&experiment.tokenizer), Arc::clone(set));
-    let longest = experiment.config.max_seq_len();
-    Some(Box::new(move |model| said(repaired(model, &tokenizer, longest, &set))))
+    let (tokenizer, set, limits) = (Arc::clone(&experiment.tokenizer), Arc::clone(set), experiment.limits());
+    Some(Box::new(move |model| said(repaired(model, &tokenizer, limits, &set))))
 }
 
-fn repaired<M: Seq2Seq>(model: &M, tokenizer: &Tokenizer, longest: usize, set: &Denoised) -> Result<String, Error> {
+fn repaired<M: Seq2Seq>(model: &M, tokenizer: &Tokenizer, limits: Limits, set: &Denoised) -> Result<String, Error> {
     let batch = set.evaluation_at(0);
     let row = &batch.source.values[..batch.source.columns];
     let real = row.iter().zip(&batch.source_padding.values).filter(|(_, padding)| !**padding);
     let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
     let (start, end) = ends(tokenizer)?;
-    let written = Translator::new(model, longest, start, end)?.translate(std::slice::from_ref(&source), longest - 1)?;
+    let translator = Translator::new(model, limits.max_seq_len, start, end)?;
+    let most = limits.seq_len.min(limits.max_seq_len - 1);
+    let written = translator.translate(std::slice::from_ref(&source), most)?;
     Ok(restoration(tokenizer, &source, written.first().map_or(&[][..], |ids| ids)))
 }
 

@@ -37,7 +37,7 @@ impl Experiment {
     /// Those of [`train`].
     pub fn train(&self, place: Place) -> Result<(Model, Outcome), Error> {
         place.device.seed(self.recipe.plan.seed);
-        let model = self.config.init(&place.device.clone().autodiff());
+        let model = self.begin(&place.device.clone().autodiff());
         let (Some(train), Some(validation)) = (&self.train, &self.validation) else {
             return Err(Error::NoPart { part: "train" });
         };

@@ -118,3 +118,18 @@ fn what_did_not_learn_still_does_not() {
     let Slot::Plain(layer) = &replace(zoo(&Device::flex()), values).train().slots[0] else { panic!("not plain") };
     assert!(layer.weight.is_require_grad());
 }
+
+#[test]
+fn what_is_alike_is_adopted_and_the_rest_is_named() {
+    let device = Device::flex();
+    let linear = |input, output, value| {
+        LinearConfig::new(input, output).with_initializer(burn::nn::Initializer::Constant { value }).init(&device)
+    };
+    let source = (linear(2, 3, 1.0), linear(3, 2, 2.0));
+    // The second has another shape: its bias alone is alike.
+    let target: (Linear, Linear) = (linear(2, 3, 0.0), linear(4, 2, 0.0));
+    let (begun, fresh) = adopt(target, &parameters(&source));
+    assert_eq!(fresh, ["1.weight"]);
+    let values = parameters(&begun).iter().map(|found| found.values().expect("numbers")[0]).collect::<Vec<_>>();
+    assert_eq!(values, [1.0, 1.0, 0.0, 2.0]);
+}

@@ -14,8 +14,8 @@ use salamander::{
 };
 
 use crate::{
-    On,
-    choice::{Choice, Limits},
+    On, Usage,
+    choice::{Choice, Limits, whole},
     progress::Reporter,
 };
 
@@ -26,6 +26,8 @@ Examples:
   salamander train gpt
   salamander train gpt-shakespeare-cpu --data input.txt
   salamander train gpt --set size.n_layers=6 --set plan.schedule.peak=1e-3 --steps 2000 --name six-layers
+  salamander train bert-classify --from runs/bert-nano/<run> --set data.set=topics
+  salamander train gpt --from path/to/gpt2 --data input.txt --set plan.schedule.peak=1e-4
   salamander train gpt --resume latest            goes on with the newest run of gpt
   salamander train --run runs/gpt/<run> --resume 600
   salamander train --config runs/gpt/<run>/config.toml
@@ -36,6 +38,10 @@ pub(crate) struct Train {
     choice: Choice,
     #[command(flatten)]
     limits: Limits,
+    /// Goes on from the model of a run or of a Hugging Face directory: its parameters, its size and its tokens, with a new
+    /// head where the task needs another
+    #[arg(long, value_name = "FOLDER", conflicts_with = "resume")]
+    from: Option<PathBuf>,
     /// What the run is called, behind the time it began [default: seed-N]
     #[arg(long, conflicts_with_all = ["run", "resume"])]
     name: Option<String>,
@@ -77,6 +83,10 @@ impl Train {
     fn begin(self, display: Display) -> Result<ExitCode> {
         let mut recipe = self.choice.recipe()?;
         self.limits.apply(&mut recipe);
+        if let Some(folder) = &self.from {
+            recipe.start = Some(whole(folder)?);
+        }
+        self.size_is_free(&recipe)?;
         if self.dry_run {
             return dry::run(recipe, &self.on);
         }
@@ -95,6 +105,18 @@ impl Train {
         announce(&experiment, &folder.display().to_string());
         let place = Place { run: Some(run), display, interrupter: stop_on_signal()?, ..Place::silent(device) };
         Ok(end(&experiment.train(place)?.1, Some(&folder)))
+    }
+
+    /// A model that is there already has its size.
+    fn size_is_free(&self, recipe: &Recipe) -> Result<()> {
+        let sized = |key: &str| ["size.", "model.", "data.tokenizer"].iter().any(|table| key.starts_with(table));
+        match self.choice.changes.settings.iter().find(|(key, _)| sized(key)) {
+            Some((key, _)) if recipe.start.is_some() => {
+                let start = recipe.start.iter().map(|start| start.display().to_string()).collect::<String>();
+                Err(Usage(format!("`{key}` is decided by {start}, where the model begins; leave it out")).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// As the run's own configuration says; only what ends it may be another.
@@ -131,7 +153,7 @@ fn prepare(recipe: Recipe) -> Result<Experiment> {
 
 /// What begins, in a few words. Reports have the standard output to themselves.
 fn announce(experiment: &Experiment, place: &str) {
-    let Experiment { recipe, config, shortened, .. } = experiment;
+    let Experiment { recipe, config, start, shortened, .. } = experiment;
     let plan = &recipe.plan;
     let batch = match plan.batch_tokens {
         Some(tokens) => format!("about {tokens} tokens"),
@@ -144,6 +166,13 @@ fn announce(experiment: &Experiment, place: &str) {
         config.vocab_size(),
         plan.steps
     );
+    if let Some(start) = start {
+        let fresh = match start.fresh.as_slice() {
+            [] => String::new(),
+            fresh => format!(", and anew {}", fresh.join(", ")),
+        };
+        eprintln!("begins as {}{fresh}", start.folder.display());
+    }
     if *shortened > 0 {
         eprintln!("{shortened} texts have more than plan.seq_len = {} tokens and lost their end", plan.seq_len);
     }

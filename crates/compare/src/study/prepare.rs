@@ -53,6 +53,11 @@ impl Study {
         {
             return Err(Error::Contender { text: twin.clone(), reason: "it takes part twice".into() });
         }
+        if let Some(contender) = self.contenders.iter().find(|contender| contender.recipe.start.is_some()) {
+            let reason =
+                "it begins as another model, with tokens and a size of its own; those that are compared begin alike";
+            return Err(Error::Contender { text: contender.name.clone(), reason: reason.into() });
+        }
         if self.seeds.is_empty() || self.seeds.iter().any(|seed| !seeds.insert(seed)) {
             return Err(Error::Seeds(self.seeds.clone()));
         }
