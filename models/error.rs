@@ -60,6 +60,25 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A file cannot be written.
+    #[error("{} cannot be written: {reason}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A folder to be written holds something.
+    #[error("{} holds something already, and nothing is written over: name another folder", .0.display())]
+    Occupied(PathBuf),
+    /// No `config.json` says what this model is made of.
+    #[error(
+        "no architecture of Hugging Face's is made like this {family} model; what has one stands in the README, and a setting          that differs from its architecture's may be why"
+    )]
+    NoFile {
+        /// The family.
+        family: &'static str,
+    },
     /// A reference holds other tensors than the model makes.
     #[error("{}: {reason}", path.display())]
     Reference {

@@ -22,6 +22,7 @@ mod config;
 mod describe;
 mod electra;
 mod error;
+mod export;
 mod gpt2;
 mod head;
 mod llama;

@@ -13,6 +13,7 @@ mod bench;
 mod choice;
 mod compare;
 mod evaluate;
+mod export;
 mod generate;
 mod list;
 mod parity;
@@ -69,6 +70,8 @@ enum Verb {
     Runs(runs::Runs),
     /// Lets a trained model write.
     Generate(generate::Generate),
+    /// Writes a run as a Hugging Face directory.
+    Export(export::Export),
     /// Lists the backends compiled in, finds their devices and checks each.
     Backends(backends::Backends),
     /// Compares a checkpoint with reference values, layer by layer.
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Verb::Compare(verb) => verb.run(),
         Verb::Runs(verb) => verb.run(),
         Verb::Generate(verb) => verb.run(),
+        Verb::Export(verb) => verb.run(),
         Verb::Backends(verb) => verb.run(),
         Verb::Parity(verb) => verb.run(),
         Verb::Bench(verb) => verb.run(),
@@ -125,7 +129,7 @@ fn of_writing(error: &writing::Error) -> bool {
 fn of_model(error: &models::Error) -> bool {
     use models::Error as Model;
     match error {
-        Model::Unknown { .. } | Model::Recipe { .. } | Model::Config(_) => true,
+        Model::Unknown { .. } | Model::Recipe { .. } | Model::Config(_) | Model::Occupied(_) => true,
         Model::Plan(error) => of_training(error),
         _ => false,
     }

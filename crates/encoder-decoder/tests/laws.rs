@@ -3,26 +3,14 @@
 #[path = "../../attention/tests/support/mod.rs"]
 mod support;
 
+mod models;
+
 use burn::tensor::{Device, Distribution, Int, Tensor};
+use models::config;
 use proptest::prelude::*;
 use salamander_attention::*;
-use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
+use salamander_encoder_decoder::{EncoderDecoder, Sharing};
 use support::*;
-
-fn config(choice: &Choice) -> EncoderDecoderConfig {
-    EncoderDecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        source: choice.embedding(),
-        target: choice.embedding(),
-        encoder: choice.stack(choice.block(), BucketDirection::Both),
-        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
-        sharing: sharing(choice),
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-}
 
 /// Half of all choices share, and those that differ in an even seed alike.
 fn sharing(choice: &Choice) -> Sharing {
@@ -30,7 +18,7 @@ fn sharing(choice: &Choice) -> Sharing {
 }
 
 fn made(choice: &Choice, device: &Device) -> EncoderDecoder {
-    let config = config(choice);
+    let config = config(choice, sharing(choice));
     config.validate().expect("every choice is legal");
     device.seed(choice.seed);
     config.init(device)
@@ -201,7 +189,7 @@ fn the_receptive_field_is_all_of_the_source_and_the_targets_past() {
 #[test]
 fn both_sides_read_one_table() {
     let choice = Choice { heads: (2, 2, 2), tied: false, ..some_choices(1)[0].clone() };
-    let mut config = config(&choice);
+    let mut config = config(&choice, sharing(&choice));
     config.target.d_embedding = Some(3);
     let message = config.validate().unwrap_err().to_string();
     assert_eq!(message, "target.d_embedding: makes vectors of width 3, the source's have width 4; both read one table");

@@ -3,30 +3,18 @@
 #[path = "../../attention/tests/support/mod.rs"]
 mod support;
 
+mod models;
+
 use std::collections::HashSet;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
     tensor::{Device, Tensor},
 };
+use models::config;
 use salamander_attention::*;
 use salamander_encoder_decoder::{DecoderStack, EncoderDecoder, EncoderDecoderConfig, Sharing};
 use support::*;
-
-fn config(choice: &Choice, sharing: Sharing) -> EncoderDecoderConfig {
-    EncoderDecoderConfig {
-        vocab_size: VOCAB,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        source: choice.embedding(),
-        target: choice.embedding(),
-        encoder: choice.stack(choice.block(), BucketDirection::Both),
-        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
-        sharing,
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-}
 
 fn logits(model: &EncoderDecoder, choice: &Choice, device: &Device) -> Tensor<3> {
     let (source, target) = (choice.tokens(2, 6, 1, device), choice.tokens(2, 5, 2, device));

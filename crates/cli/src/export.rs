@@ -1,0 +1,38 @@
+//! `salamander export`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use salamander::{burn::tensor::Device, models::open_checkpoint, train::Which};
+
+use crate::open_model;
+
+/// Writes a run as a Hugging Face directory.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  salamander export runs/gpt/<run> my-gpt
+  salamander export runs/bert-classify/<run> my-bert --checkpoint latest
+In Python: AutoModelForCausalLM.from_pretrained(\"my-gpt\"), AutoTokenizer.from_pretrained(\"my-gpt\")")]
+pub(crate) struct Export {
+    /// A run's folder
+    model: PathBuf,
+    /// The folder to be written; there must be nothing in it
+    folder: PathBuf,
+    /// Which checkpoint: latest, best, averaged or a step [default: the average if there is one, else the best]
+    #[arg(long)]
+    checkpoint: Option<Which>,
+}
+
+impl Export {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let device = Device::default();
+        let loaded = match self.checkpoint {
+            Some(which) => open_checkpoint(&self.model, which, &device)?,
+            None => open_model(&self.model, &device)?,
+        };
+        loaded.export(&self.folder)?;
+        say!("{}: {} parameters", self.folder.display(), loaded.model.num_params());
+        Ok(ExitCode::SUCCESS)
+    }
+}
