@@ -30,7 +30,8 @@ impl Noise {
     }
 }
 
-/// Texts to be restored, for models from sequence to sequence; for those of one stack, [`Prefixed::restored`].
+/// Texts to be restored, for models from sequence to sequence; for those of one stack, see
+/// [`Prefixed::restored`](crate::Prefixed::restored).
 ///
 /// To learn from, each epoch takes the texts in an order of its own, with new noise; to evaluate, in their own order,
 /// always with the same noise. Where tokens decide how large batches are, they are counted before the noise.
