@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::{
     module::{Flag, Module, ModuleMapper, Param},
-    tensor::{Device, Distribution, Gradients, Tensor},
+    tensor::{Device, Distribution, FloatDType, Gradients, Tensor},
 };
 
 use crate::{LayerPass, Pass};
@@ -200,9 +200,9 @@ impl Replay {
     }
 }
 
-/// `Σ y · g`, whose gradient at `y` is `g`.
+/// `Σ y · g`, whose gradient at `y` is `g`; in 32 bits, as penalties are.
 fn towards<const R: usize>(y: Tensor<R>, slope: Tensor<R>) -> Tensor<1> {
-    (y * slope).sum()
+    (y * slope).sum().cast(FloatDType::F32)
 }
 
 /// The same of what is part of a graph; `None` of what is not, or is owed nothing.

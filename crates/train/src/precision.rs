@@ -24,6 +24,14 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Bytes of one number.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::Bf16 => 2,
+        }
+    }
+
     pub(crate) fn is_f32(&self) -> bool {
         *self == Self::F32
     }

@@ -92,6 +92,7 @@ where
 {
     plan.validate()?;
     let Session { device, run, from, display, interrupter, sample, work } = session;
+    plan.precision.check(&device)?;
     begin(&model);
     let model = match plan.recompute {
         Recompute::Nothing => model,
@@ -102,7 +103,6 @@ where
         None => Restored { optimizer: plan.optimizer.init(&model), average: None, state: State::default(), model },
     };
     let average = average.or_else(|| matches!(plan.keep.average, Some(Average::Ema { .. })).then(|| model.valid()));
-    plan.precision.check(&device)?;
     let model = plan.precision.cast(model);
     let done = state.step;
     let train = Stream::new(data.train, done * plan.accumulate, plan.steps * plan.accumulate);

@@ -15,10 +15,8 @@ use crate::On;
 
 /// Words, where the recipe leaves them to a tokenizer that cannot be learnt without data.
 const WORDS: usize = 50_000;
-/// Bytes of an f32.
-const BYTES: usize = 4;
-/// A parameter, its gradient and the two moments of Adam.
-const COPIES: usize = 4;
+/// Bytes of the two moments of Adam.
+const MOMENTS: usize = 2 * size_of::<f32>();
 
 /// Tells how large, how long and how dear a run would be, and tries a step.
 pub(super) fn run(recipe: Recipe, on: &On) -> Result<ExitCode> {
@@ -67,7 +65,8 @@ fn tell(recipe: &Recipe, config: &ModelConfig) {
     let flops = page.training_flops_per_token() as f64;
     say!("tokens of a step: at most {tokens}");
     say!("training FLOPs: {flops:.3e} a token, {:.3e} in all", flops * tokens as f64 * plan.steps as f64);
-    let state = (parameters * BYTES * COPIES) as f64;
+    // A parameter and its gradient.
+    let state = (parameters * (2 * plan.precision.bytes() + MOMENTS)) as f64;
     say!("memory: {} of parameters, gradients and moments, and a batch's activations", size(state));
 }
 
