@@ -8,28 +8,13 @@ fn place() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-const TINY: &[&str] = &[
-    "--set",
-    "plan.batch_size=2",
-    "--set",
-    "plan.evaluate.batches=1",
-    "--set",
-    "size.n_layers=1",
-    "--set",
-    "size.d_model=16",
-    "--set",
-    "size.n_heads=2",
-    "--steps",
-    "2",
-];
-
 #[test]
 fn what_is_written_opens_and_says_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("a name").to_owned();
     for (model, prompt) in [("gpt", "One day"), ("t5-nano", "One day"), ("bart-nano", "One day")] {
         let (run, written) = (path(model), path(&format!("{model}-written")));
-        support::works(place(), &[&["train", model, "--run", &run], TINY].concat());
+        support::works(place(), &[&["train", model, "--run", &run], support::TINY].concat());
         let said = support::works(place(), &["export", &run, &written]);
         assert!(said.contains("parameters"), "{said}");
         let generate = |folder: &str| {
@@ -49,7 +34,7 @@ fn what_others_have_no_file_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("a name").to_owned();
     let run = path("run");
-    support::works(place(), &[&["train", "lstm-recall", "--run", &run], TINY].concat());
+    support::works(place(), &[&["train", "lstm-recall", "--run", &run], support::TINY].concat());
     let message = support::fails(place(), &["export", &run, &path("written")], 1);
     assert!(message.contains("recurrent"), "{message}");
     assert!(!folder.path().join("written").exists(), "nothing is left");

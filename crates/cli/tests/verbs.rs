@@ -8,7 +8,7 @@ use std::{
     process::Output,
 };
 
-use support::text;
+use support::{TINY, text};
 
 /// What runs though it should not leaves its run there, and not in the source tree.
 fn place() -> &'static Path {
@@ -28,24 +28,6 @@ fn works(arguments: &[&str]) -> String {
 fn fails(arguments: &[&str], code: i32) -> String {
     support::fails(place(), arguments, code)
 }
-
-/// A run too small to learn anything, in `folder`.
-const TINY: &[&str] = &[
-    "--set",
-    "size.n_layers=1",
-    "--set",
-    "size.d_model=16",
-    "--set",
-    "size.n_heads=2",
-    "--set",
-    "plan.batch_size=2",
-    "--set",
-    "plan.evaluate.batches=1",
-    "--set",
-    "plan.evaluate.every=2",
-    "--set",
-    "plan.steps=3",
-];
 
 fn train(model: &str, folder: &Path, more: &[&str]) -> String {
     let folder = folder.to_str().expect("a name");

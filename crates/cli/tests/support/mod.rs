@@ -8,6 +8,24 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+/// A run too small to learn anything.
+pub(crate) const TINY: &[&str] = &[
+    "--set",
+    "size.n_layers=1",
+    "--set",
+    "size.d_model=16",
+    "--set",
+    "size.n_heads=2",
+    "--set",
+    "plan.batch_size=2",
+    "--set",
+    "plan.evaluate.batches=1",
+    "--set",
+    "plan.evaluate.every=2",
+    "--set",
+    "plan.steps=3",
+];
+
 /// Calls it in `folder`, with nobody to ask.
 pub(crate) fn salamander(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_salamander"));
