@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use salamander_attention::ConfigError;
 use salamander_baselines::{RecurrentLm, RecurrentLmConfig, RecurrentSeq2Seq, RecurrentSeq2SeqConfig};
-use salamander_checkpoint::{Directory, Names, adopt, parameters};
+use salamander_checkpoint::{Directory, Names, Parameter, adopt, parameters, without_other};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
 use salamander_encoder_only::{
@@ -192,21 +192,24 @@ impl Model {
         each!(self, model => model.num_params())
     }
 
-    /// The same model with the parameters of `other` wherever it has one of the same name and shape, and the names of those
-    /// that `other` does not have. Of two that learnt from each other it is the one that is kept.
+    /// The same model with the parameters of `other` wherever it has one of the same name and shape. Of two that learnt from
+    /// each other it is the one that is kept.
     #[must_use]
-    pub fn begin_as(self, other: &Self) -> (Self, Vec<String>) {
-        let mut others = each!(other, model => parameters(model));
-        if let Self::ReplacedTokens(model) = other {
-            others.extend(parameters(&model.discriminator));
+    pub fn begin_as(self, other: &Self) -> Self {
+        map!(self, model => adopt(model, &other.parameters()))
+    }
+
+    /// The names of the parameters that would not [begin as](Self::begin_as) those of `other`.
+    pub fn without(&self, other: &Self) -> Vec<String> {
+        each!(self, model => without_other(model, &other.parameters()))
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let mut all = each!(self, model => parameters(model));
+        if let Self::ReplacedTokens(model) = self {
+            all.extend(parameters(&model.discriminator));
         }
-        let fresh;
-        let begun = map!(self, model => {
-            let (model, without) = adopt(model, &others);
-            fresh = without;
-            model
-        });
-        (begun, fresh)
+        all
     }
 
     pub(crate) fn load(self, directory: &Directory, names: &Names) -> Result<Self, Error> {

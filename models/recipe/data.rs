@@ -160,6 +160,11 @@ impl Task {
         }
     }
 
+    /// Whether it damages texts, which are what is written of them.
+    pub fn damages(&self) -> bool {
+        matches!(self, Self::Spans { .. } | Self::Denoise { .. })
+    }
+
     /// How long a row can be that holds a text of up to `length` tokens, its end included, as it is damaged and behind that
     /// what is to be written of it; nothing if the task damages no text.
     ///

@@ -72,5 +72,5 @@ pub use load::{load, load_plain};
 pub use names::{Ignored, Line, Name, Names, copy, ignored, row, same, split, split_transpose, transpose};
 pub use reference::{Array, Reference, largest_difference};
 pub use save::{save, save_plain};
-pub use walk::{Parameter, adopt, identify, parameters};
+pub use walk::{Parameter, adopt, identify, parameters, without_other};
 pub use write::{write, write_json};

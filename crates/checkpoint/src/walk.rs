@@ -63,15 +63,23 @@ pub(crate) fn replace<M: Module>(module: M, values: impl FnMut(&str) -> Option<V
     module.map(&mut Mapper { path: Path::default(), values })
 }
 
-/// Gives each parameter the values of the one with the same path and shape among `others`, and names those of `module` that
-/// find none and stay what they are.
-pub fn adopt<M: Module>(module: M, others: &[Parameter]) -> (M, Vec<String>) {
-    let known: HashMap<_, _> = others.iter().map(|other| ((other.path(), other.shape()), other)).collect();
+/// Gives each parameter the values of the one with the same path and shape among `others`, if there is one.
+pub fn adopt<M: Module>(module: M, others: &[Parameter]) -> M {
     let own = parameters(&module);
     let shapes: HashMap<_, _> = own.iter().map(|own| (own.path(), own.shape())).collect();
-    let find = |path: &str| known.get(&(path, *shapes.get(path)?)).copied();
-    let fresh = own.iter().filter(|own| find(own.path()).is_none()).map(|own| own.path().to_owned()).collect();
-    (replace(module, |path| find(path)?.values()), fresh)
+    let known = alike(others);
+    replace(module, |path| known.get(&(path, *shapes.get(path)?))?.values())
+}
+
+/// The paths of those parameters of `module` that have no other of the same path and shape among `others`.
+pub fn without_other<M: Module>(module: &M, others: &[Parameter]) -> Vec<String> {
+    let known = alike(others);
+    let alone = |own: &Parameter| !known.contains_key(&(own.path(), own.shape()));
+    parameters(module).iter().filter(|own| alone(own)).map(|own| own.path().to_owned()).collect()
+}
+
+fn alike(parameters: &[Parameter]) -> HashMap<(&str, &[usize]), &Parameter> {
+    parameters.iter().map(|found| ((found.path(), found.shape()), found)).collect()
 }
 
 /// Gives each parameter the identity that belongs to its path, so that what is kept by identity (the state of an optimiser)

@@ -1,10 +1,6 @@
 //! A recipe with everything decided.
 
-use std::{
-    cell::Cell,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{cell::Cell, path::PathBuf, sync::Arc};
 
 use burn::tensor::Device;
 use salamander_datasets::{self as datasets, Corpus, Options, Shape};
@@ -54,15 +50,6 @@ pub struct Start {
     pub(crate) model: Model,
 }
 
-impl Start {
-    /// What a recipe says, opened; it has no fresh parameters yet.
-    fn open(folder: &Path) -> Result<(Self, ModelConfig, Tokenizer), Error> {
-        let Loaded { config, model, tokenizer, .. } = open(folder, &Device::default())?;
-        let tokenizer = tokenizer.ok_or(Error::NoTokenizer)?;
-        Ok((Self { folder: folder.into(), fresh: Vec::new(), model }, config, tokenizer))
-    }
-}
-
 impl Experiment {
     /// Loads the data, learns or reads the tokenizer, decides on the model and cuts the batches.
     ///
@@ -70,43 +57,43 @@ impl Experiment {
     /// If the recipe, its data or its numbers do not fit together, or anything cannot be read.
     pub fn prepare(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
         recipe.plan.validate()?;
-        if recipe.start.is_some() {
-            return Self::started(recipe, progress);
-        }
-        let sketch = recipe.config(Some(1))?;
+        let begun = recipe.start.as_ref().map(|folder| open(folder, &Device::default())).transpose()?;
+        let sketch = match &begun {
+            Some(begun) => begun.config.clone(),
+            None => recipe.config(Some(1))?,
+        };
         let corpus = load(&recipe, &sketch, progress)?;
         let task = decide(&sketch, &corpus, recipe.data.task)?;
         let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
-        let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
-        let config = with_head(recipe.config(Some(tokenizer.vocab_size()))?, task, &corpus)?;
-        Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?.with_batches(progress)
+        let (config, tokenizer, model) = match begun {
+            Some(Loaded { config, tokenizer, model, .. }) => {
+                (config, tokenizer.ok_or(Error::NoTokenizer)?, Some(model))
+            }
+            None => {
+                let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
+                (recipe.config(Some(tokenizer.vocab_size()))?, tokenizer, None)
+            }
+        };
+        let config = with_head(config, task, &corpus)?;
+        let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
+        experiment.start = model.map(|model| experiment.started(model));
+        let (train, shortened) = experiment.cut(Part::Train, progress)?;
+        let (validation, more) = experiment.cut(Part::Validation, progress)?;
+        (experiment.train, experiment.validation) = (Some(train), Some(validation));
+        experiment.shortened = shortened + more;
+        Ok(experiment)
     }
 
-    /// The same on from a model that is there already, in its own tokens.
-    fn started(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
-        let (mut start, sketch, tokenizer) = Start::open(recipe.start.as_deref().unwrap_or(Path::new("")))?;
-        let corpus = load(&recipe, &sketch, progress)?;
-        let task = decide(&sketch, &corpus, recipe.data.task)?;
-        let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
-        let config = with_head(sketch, task, &corpus)?;
-        (_, start.fresh) = config.init(&Device::default()).begin_as(&start.model);
-        let experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
-        Self { start: Some(start), ..experiment }.with_batches(progress)
-    }
-
-    fn with_batches(mut self, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
-        let (train, shortened) = self.cut(Part::Train, progress)?;
-        let (validation, more) = self.cut(Part::Validation, progress)?;
-        (self.train, self.validation) = (Some(train), Some(validation));
-        self.shortened = shortened + more;
-        Ok(self)
+    fn started(&self, model: Model) -> Start {
+        let fresh = self.config.init(&Device::default()).without(&model);
+        Start { folder: self.recipe.start.clone().unwrap_or_default(), fresh, model }
     }
 
     /// The model as it begins.
     pub(crate) fn begin(&self, device: &Device) -> Model {
         let model = self.config.init(device);
         match &self.start {
-            Some(start) => model.begin_as(&start.model).0,
+            Some(start) => model.begin_as(&start.model),
             None => model,
         }
     }

@@ -1,7 +1,7 @@
 //! What stands before a text that is written.
 
 use salamander_datasets::{self as datasets, Shape};
-use salamander_models::{Recipe, Task};
+use salamander_models::Recipe;
 use salamander_text::Tokenizer;
 
 use crate::Error;
@@ -20,7 +20,7 @@ impl Prompt {
     pub fn of(recipe: Option<&Recipe>) -> Self {
         let Some(recipe) = recipe else { return Self::Beginning };
         // A damaged text is the source of what is to be written of it.
-        let damaged = matches!(recipe.data.task, Some(Task::Spans { .. } | Task::Denoise { .. }));
+        let damaged = recipe.data.task.is_some_and(|task| task.damages());
         match datasets::find(&recipe.data.set) {
             Err(_) | Ok(datasets::DataSet { shape: Shape::Text, .. }) if !damaged => Self::Beginning,
             _ => Self::Source,

@@ -9,7 +9,6 @@ use burn::{
 use salamander_attention::{Mask, Pass};
 use salamander_encoder_only::MaskedLm;
 use salamander_generate::{Completer, LanguageModel, Request, Sampling, Seq2Seq, Translator};
-use salamander_models::Task;
 use salamander_text::{Batches, Denoised, IGNORE, LanguageBatch, Masked, Tokenizer};
 use salamander_train::Sample;
 
@@ -47,9 +46,9 @@ pub(crate) fn behind<M: LanguageModel>(
     reading: M::Reading,
     batch: impl FnOnce() -> LanguageBatch,
 ) -> Option<Sample<M>> {
-    match experiment.task {
-        Task::Spans { .. } | Task::Denoise { .. } => Some(rewritten(experiment, reading, &batch())),
-        _ => answer(experiment, reading),
+    match experiment.task.damages() {
+        true => Some(rewritten(experiment, reading, &batch())),
+        false => answer(experiment, reading),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fs, path::PathBuf, time::Instant};
 
 use salamander_experiment::{Cost, Experiment, Place};
-use salamander_models::{DataChoice, Recipe, SpecialToken, Task};
+use salamander_models::{DataChoice, Recipe, SpecialToken};
 use salamander_text::Tokenizer;
 use salamander_train::Plan;
 
@@ -115,7 +115,7 @@ impl Study {
         }
         (recipe.plan.steps, recipe.plan.seed) = (lead.plan.steps, self.seeds[0]);
         // A text that is damaged is as long for all; how long its row is follows from it.
-        let damaged = matches!(recipe.data.task, Some(Task::Spans { .. } | Task::Denoise { .. }));
+        let damaged = recipe.data.task.is_some_and(|task| task.damages());
         if !damaged && recipe.config(Some(1))?.joins() && lead.config(Some(1))?.family() == "encoder-decoder" {
             // A source and its target share a row.
             recipe.plan.seq_len *= 2;

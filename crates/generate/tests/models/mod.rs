@@ -3,6 +3,9 @@
 // Each test uses its part of it.
 #![allow(dead_code, unreachable_pub)]
 
+#[path = "../../../encoder-decoder/tests/models/mod.rs"]
+mod encoder_decoders;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use salamander_attention::*;
 use salamander_decoder_only::{Decoder, DecoderConfig};
@@ -40,19 +43,8 @@ pub fn encoder_decoder(choice: &Choice, device: &Device) -> EncoderDecoder {
 /// One that knows only `vocab_size` words.
 pub fn translator_of(vocab_size: usize, choice: &Choice, device: &Device) -> EncoderDecoder {
     device.seed(choice.seed);
-    EncoderDecoderConfig {
-        vocab_size,
-        d_model: choice.d_model(),
-        max_seq_len: LONGEST,
-        source: choice.embedding(),
-        target: choice.embedding(),
-        encoder: choice.stack(choice.block(), BucketDirection::Both),
-        decoder: choice.stack(choice.cross_block(), BucketDirection::Back),
-        sharing: if choice.seed.is_multiple_of(2) { Sharing::Nothing } else { Sharing::Blocks },
-        unembedding: choice.unembedding(),
-        init: choice.init(),
-    }
-    .init(device)
+    let sharing = if choice.seed.is_multiple_of(2) { Sharing::Nothing } else { Sharing::Blocks };
+    EncoderDecoderConfig { vocab_size, ..encoder_decoders::config(choice, sharing) }.init(device)
 }
 
 pub fn words(choice: &Choice, count: usize, salt: u64) -> Vec<u32> {
