@@ -5,7 +5,8 @@ use std::fmt::{self, Display, Formatter};
 use salamander_attention::{Activation, UnembeddingConfig};
 use salamander_encoder_only::{
     AnswerHeadConfig, ClassificationHeadConfig, ClassifierConfig, EncoderConfig, MaskedLmConfig, MaskedLmHeadConfig,
-    Pooling, QuestionAnswererConfig, SentenceEncoderConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
+    Pooling, QuestionAnswererConfig, SentenceEncoderConfig, SentenceHeadConfig, TokenClassificationHeadConfig,
+    TokenClassifierConfig,
 };
 
 use crate::{Error, ModelConfig};
@@ -52,7 +53,7 @@ impl ModelConfig {
             }
             (_, Head::MaskedLm) => Self::MaskedLm(masked_lm(encoder)),
             (_, Head::Classes(n_classes)) => {
-                let head = ClassificationHeadConfig { n_classes, activation, dropout };
+                let head = ClassificationHeadConfig { n_classes, pooling: Pooling::First, activation, dropout };
                 Self::Classifier(ClassifierConfig { encoder, head })
             }
             (_, Head::Tags(n_tags)) => {
@@ -61,7 +62,7 @@ impl ModelConfig {
             }
             (_, Head::Answers) => Self::QuestionAnswerer(QuestionAnswererConfig { encoder, head: AnswerHeadConfig {} }),
             (_, Head::Sentences) => {
-                Self::SentenceEncoder(SentenceEncoderConfig { encoder, pooling: Pooling::default() })
+                Self::SentenceEncoder(SentenceEncoderConfig { encoder, head: SentenceHeadConfig::default() })
             }
         })
     }

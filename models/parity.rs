@@ -78,7 +78,7 @@ fn run(model: &Model, wanted: &Reference, trace: &mut Trace, device: &Device) ->
     let logits = match model {
         Model::DecoderOnly(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::MaskedLm(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
-        Model::Classifier(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
+        Model::Classifier(model) => tensor(model.forward(tokens, None, &mut pass.with_trace(trace))),
         Model::TokenClassifier(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::QuestionAnswerer(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),
         Model::Discriminator(model) => tensor(model.forward(tokens, &mut pass.with_trace(trace))),

@@ -13,7 +13,7 @@ use salamander_train::Plan;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::{ALL, Architecture, Error, ModelConfig, Size, architecture, error::nearest};
+use crate::{ALL, Architecture, Error, Head, ModelConfig, Size, architecture, error::nearest};
 
 /// A named model to train: what it is, how large, on what data, how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Recipe {
     /// Settings of the model that differ from the architecture's own.
     #[serde(default, skip_serializing_if = "Table::is_empty")]
     pub model: Table,
+    /// Settings of the head that the task puts on an encoder, where they do not follow the encoder's.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub head: Table,
     /// On what.
     pub data: DataChoice,
     /// How.
@@ -132,14 +135,29 @@ impl Recipe {
             )
         })?;
         let preset = (architecture(&self.architecture)?.preset)(&size);
-        let config = if self.model.is_empty() { preset } else { self.overridden(&preset)? };
+        let config = if self.model.is_empty() { preset } else { self.overridden(&preset, &self.model)? };
         config.validate()?;
         Ok(config)
     }
 
-    fn overridden(&self, preset: &ModelConfig) -> Result<ModelConfig, Error> {
+    /// The model with the head that a task needs, settled by the recipe but for the number of its answers.
+    ///
+    /// # Errors
+    /// If the model is no encoder, a setting is unknown, or the numbers describe no head.
+    pub fn headed(&self, config: ModelConfig, head: Head) -> Result<ModelConfig, Error> {
+        let config = config.with_head(head)?;
+        if self.head.is_empty() {
+            return Ok(config);
+        }
+        let changes = Table::from_iter([("head".into(), Value::Table(self.head.clone()))]);
+        let config = self.overridden(&config, &changes)?.with_head(head)?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn overridden(&self, preset: &ModelConfig, changes: &Table) -> Result<ModelConfig, Error> {
         let mut table = Table::try_from(preset).map_err(|error| refused(&self.name, &error))?;
-        merge(&mut table, &self.model);
+        merge(&mut table, changes);
         table.try_into().map_err(|error| refused(&self.name, &error))
     }
 

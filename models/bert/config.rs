@@ -4,7 +4,7 @@ use salamander_attention::{Activation, NormConfig};
 use salamander_checkpoint::{COMMON, Directory, Keys};
 use salamander_encoder_only::{
     AnswerHeadConfig, ClassificationHeadConfig, ClassifierConfig, EncoderConfig, Pooling, QuestionAnswererConfig,
-    SentenceEncoderConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
+    SentenceEncoderConfig, SentenceHeadConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
 };
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,7 @@ impl Described {
         Ok(Some(match class {
             "ForSequenceClassification" => {
                 let n_classes = rows(directory, classes)?;
-                let head = ClassificationHeadConfig { n_classes, activation, dropout };
+                let head = ClassificationHeadConfig { n_classes, pooling: Pooling::First, activation, dropout };
                 ModelConfig::Classifier(ClassifierConfig { encoder, head })
             }
             "ForTokenClassification" => {
@@ -77,7 +77,10 @@ impl Described {
                 ModelConfig::QuestionAnswerer(QuestionAnswererConfig { encoder, head: AnswerHeadConfig {} })
             }
             // How the vectors of the tokens become one is not in this file.
-            "Model" => ModelConfig::SentenceEncoder(SentenceEncoderConfig { encoder, pooling: Pooling::Mean }),
+            "Model" => {
+                let head = SentenceHeadConfig { pooling: Pooling::Mean };
+                ModelConfig::SentenceEncoder(SentenceEncoderConfig { encoder, head })
+            }
             _ => return Ok(None),
         }))
     }
@@ -105,10 +108,14 @@ fn rows(directory: &Directory, tensor: &str) -> Result<usize, Error> {
 /// The class of a task's model behind `name`, unless the file cannot say what it is.
 pub(crate) fn class_of(config: &ModelConfig, activation: Activation) -> Option<&'static str> {
     match config {
-        ModelConfig::Classifier(config) if config.head.activation == activation => Some("ForSequenceClassification"),
+        ModelConfig::Classifier(ClassifierConfig { head, .. })
+            if head.activation == activation && head.pooling == Pooling::First =>
+        {
+            Some("ForSequenceClassification")
+        }
         ModelConfig::TokenClassifier(_) => Some("ForTokenClassification"),
         ModelConfig::QuestionAnswerer(_) => Some("ForQuestionAnswering"),
-        ModelConfig::SentenceEncoder(config) if config.pooling == Pooling::Mean => Some("Model"),
+        ModelConfig::SentenceEncoder(config) if config.head.pooling == Pooling::Mean => Some("Model"),
         _ => None,
     }
 }

@@ -160,6 +160,14 @@ impl Task {
         }
     }
 
+    /// The share of a text's words that a model of one stack is to name.
+    pub fn named(&self) -> f64 {
+        match *self {
+            Self::Masked { rate } | Self::Replaced { rate } => rate,
+            _ => 1.0,
+        }
+    }
+
     /// Whether it damages texts, which are what is written of them.
     pub fn damages(&self) -> bool {
         matches!(self, Self::Spans { .. } | Self::Denoise { .. })

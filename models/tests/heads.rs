@@ -51,6 +51,32 @@ fn a_heads_settings_follow_the_encoder() {
 }
 
 #[test]
+fn a_recipe_settles_its_head() {
+    let set = |key, value| recipe("bert-nano").and_then(|recipe| recipe.set(key, value)).expect("a setting");
+    let config = |recipe: &Recipe| recipe.config(Some(50)).expect("a model");
+    let mean = set("head.pooling", "mean");
+    let ModelConfig::Classifier(classes) = mean.headed(config(&mean), Head::Classes(3)).expect("a head") else {
+        panic!("a classifier")
+    };
+    assert_eq!((classes.head.n_classes, classes.head.pooling), (3, Pooling::Mean));
+    let ModelConfig::SentenceEncoder(first) =
+        set("head.pooling", "first").headed(config(&mean), Head::Sentences).expect("a head")
+    else {
+        panic!("a sentence encoder")
+    };
+    assert_eq!(first.head.pooling, Pooling::First);
+    // How many answers there are is the data's to say.
+    let counted = set("head.n_classes", "9");
+    let same = counted.headed(config(&counted), Head::Classes(3)).expect("a head");
+    assert_eq!(same, config(&counted).with_head(Head::Classes(3)).expect("a head"));
+
+    let refused = |key, value, head| set(key, value).headed(config(&mean), head).expect_err("refused").to_string();
+    assert!(refused("head.poling", "mean", Head::Classes(3)).contains("did you mean `pooling`?"));
+    assert!(refused("head.pooling", "middle", Head::Classes(3)).contains("expected `mean` or `first`"));
+    assert!(refused("head.dropout", "1.5", Head::Classes(3)).contains("head.dropout"));
+}
+
+#[test]
 fn who_writes_has_no_head() {
     let message = |name, head| nano(name).with_head(head).expect_err("it is no encoder").to_string();
     assert_eq!(
@@ -97,8 +123,14 @@ fn what_the_file_cannot_say_is_not_written() {
     let ModelConfig::SentenceEncoder(mut config) = nano("bert-nano").with_head(Head::Sentences).expect("a head") else {
         panic!("a sentence encoder")
     };
-    config.pooling = Pooling::First;
+    config.head.pooling = Pooling::First;
     assert_eq!((bert.write)(&ModelConfig::SentenceEncoder(config)), None);
+    let ModelConfig::Classifier(mut config) = nano("bert-nano").with_head(Head::Classes(3)).expect("a head") else {
+        panic!("a classifier")
+    };
+    assert!((bert.write)(&ModelConfig::Classifier(config.clone())).is_some());
+    config.head.pooling = Pooling::Mean;
+    assert_eq!((bert.write)(&ModelConfig::Classifier(config)), None, "transformers reads the first position");
     let electra = nano("electra-nano").with_head(Head::MaskedLm).expect("a head");
     assert_eq!((bert.write)(&electra), None, "its embedding is narrower than its stream");
     for (name, bends) in [("bert", Activation::Relu), ("electra", Activation::Relu)] {

@@ -72,7 +72,7 @@ fn logits(model: &Model) -> Vec<f32> {
     let data = match model {
         Model::DecoderOnly(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::MaskedLm(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::Classifier(model) => model.forward(tokens, &mut Pass::default()).into_data(),
+        Model::Classifier(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),
         Model::TokenClassifier(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::QuestionAnswerer(model) => model.forward(tokens, &mut Pass::default()).into_data(),
         Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Projects the stream to queries.
     Query,
+    /// Projects the stream to keys or to values.
+    KeyValue,
     /// Any other matrix that reads the stream.
     Inner,
     /// Writes into the residual stream: its variance adds up over the depth.
@@ -33,6 +35,10 @@ pub enum Init {
     /// Uniform with variance `2 / (fan_in + fan_out)` (Glorot and Bengio 2010); embeddings `N(0, 1 / D)`, so that
     /// after the factor `sqrt(D)` of Vaswani et al. 2017 they have variance 1.
     Xavier,
+    /// The same, but queries, keys and values begin as if they were one matrix of three times the width, with `√½` of that
+    /// scale, as fairseq and PyTorch have it (Ott et al. 2019, arXiv:1904.01038): where each sum is normed, attention is
+    /// learnt sooner for it.
+    XavierJoint,
     /// `N(0, 1 / fan_in)`, queries `N(0, 1 / (fan_in E))` because the scores are not scaled, embeddings
     /// `N(0, 1)` (Raffel et al. 2020, arXiv:1910.10683).
     FanIn,
@@ -45,8 +51,9 @@ impl Init {
         match (self, role) {
             (Self::Normal { output_std, .. }, Role::Output) => normal(*output_std),
             (Self::Normal { std, .. }, _) => normal(*std),
-            (Self::Xavier, Role::Embedding) => normal((fan_in as f64).powf(-0.5)),
-            (Self::Xavier, _) => Initializer::XavierUniform { gain: 1.0 },
+            (Self::Xavier | Self::XavierJoint, Role::Embedding) => normal((fan_in as f64).powf(-0.5)),
+            (Self::XavierJoint, Role::Query | Role::KeyValue) => Initializer::XavierUniform { gain: 0.5f64.sqrt() },
+            (Self::Xavier | Self::XavierJoint, _) => Initializer::XavierUniform { gain: 1.0 },
             (Self::FanIn, Role::Embedding) => normal(1.0),
             (Self::FanIn, Role::Query) => normal(((fan_in * d_head) as f64).powf(-0.5)),
             (Self::FanIn, _) => normal((fan_in as f64).powf(-0.5)),
@@ -70,6 +77,19 @@ mod tests {
         assert_eq!(std_of(Init::FanIn.matrix(Role::Query, 16, 4)), 0.125);
         assert_eq!(std_of(Init::FanIn.matrix(Role::Inner, 16, 4)), 0.25);
         assert_eq!(std_of(Init::FanIn.matrix(Role::Embedding, 16, 4)), 1.0);
+    }
+
+    #[test]
+    fn three_matrices_may_begin_as_one() {
+        let gain = |role| match Init::XavierJoint.matrix(role, 64, 8) {
+            Initializer::XavierUniform { gain } => gain,
+            other => panic!("expected a uniform distribution, got {other:?}"),
+        };
+        // One matrix from 64 to 3 · 64 has the variance 2 / (64 + 192), one from 64 to 64 twice that.
+        assert!((gain(Role::Query).powi(2) - 0.5).abs() < 1e-12);
+        assert_eq!(gain(Role::KeyValue), gain(Role::Query));
+        assert_eq!((gain(Role::Output), gain(Role::Inner)), (1.0, 1.0));
+        assert_eq!(std_of(Init::XavierJoint.matrix(Role::Embedding, 64, 8)), 0.125);
     }
 
     #[test]

@@ -21,6 +21,7 @@ impl EncoderConfig {
 impl MaskedLmHeadConfig {
     /// Puts the head behind `encoder` on the page, under `title`.
     pub(crate) fn describe(&self, title: &str, encoder: &EncoderConfig, place: &Place, page: &mut Page) {
+        let place = place.clone().per(Per::Guess);
         let narrow = place.clone().narrow(encoder.embedding.d_embedding);
         let sizes = [encoder.d_model, encoder.embedding.width(encoder.d_model)];
         let dense = place.linear("x", "dense", sizes, true, Group::Head, page);
@@ -36,7 +37,8 @@ impl MaskedLmHeadConfig {
 impl ClassificationHeadConfig {
     fn describe(&self, d_model: usize, place: &Place, page: &mut Page) {
         page.size("C", "classes", self.n_classes);
-        let pooler = place.linear("x[0]", "pooler", [d_model, d_model], true, Group::Head, page);
+        self.pooling.describe("head", page);
+        let pooler = place.linear("y", "pooler", [d_model, d_model], true, Group::Head, page);
         let bent = apply_activation(self.activation, &pooler, page);
         let pooled = page.dropped(bent, self.dropout);
         page.step("head", format!("pooled = {pooled}"), "[B, D]");

@@ -2,12 +2,14 @@
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor},
+    tensor::{Bool, Device, Int, Tensor},
 };
 use salamander_attention::{
     Activation, Dropout, Init, Linear, LinearConfig, Norm, NormConfig, Role, TokenTable, Unembedding, UnembeddingConfig,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::Pooling;
 
 /// What names a missing word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,20 +43,30 @@ pub struct MaskedLmHead {
 pub struct ClassificationHeadConfig {
     /// How many answers there are.
     pub n_classes: usize,
+    /// How the vectors of the tokens become one.
+    #[serde(default = "first")]
+    pub pooling: Pooling,
     /// What bends between the two matrices.
     pub activation: Activation,
     /// Chance of dropping an element between them while training.
     pub dropout: f64,
 }
 
-/// `logits = dropout(act(x₀ W₁ + b₁)) W₂ + b₂`, `x₀` the first position's output (Devlin et al. 2018, arXiv:1810.04805).
+fn first() -> Pooling {
+    Pooling::First
+}
+
+/// `logits = dropout(act(y W₁ + b₁)) W₂ + b₂`, `y` one vector for all: the first position's (Devlin et al. 2018,
+/// arXiv:1810.04805) or the mean (Reimers and Gurevych 2019, arXiv:1908.10084).
 #[derive(Module, Debug)]
 pub struct ClassificationHead {
-    /// `D` to `D`, of the first position.
+    /// `D` to `D`.
     pub pooler: Linear,
     /// `D` to the classes.
     pub classifier: Linear,
     dropout: Dropout,
+    #[module(skip)]
+    pooling: Pooling,
     #[module(skip)]
     activation: Activation,
 }
@@ -79,6 +91,7 @@ impl ClassificationHeadConfig {
             pooler: linear(d_model, d_model, init, device),
             classifier: linear(d_model, self.n_classes, init, device),
             dropout: Dropout::new(self.dropout),
+            pooling: self.pooling,
             activation: self.activation,
         }
     }
@@ -89,6 +102,15 @@ pub(crate) fn linear(d_input: usize, d_output: usize, init: &Init, device: &Devi
 }
 
 impl MaskedLmHead {
+    /// The logits of the words that belong at some positions, the rows laid end to end.
+    ///
+    /// # Shapes
+    /// `[B, T, D]` and `N` positions below `B T`, to `[N, V]`.
+    pub fn at(&self, x: Tensor<3>, positions: Tensor<1, Int>, tokens: &TokenTable) -> Tensor<2> {
+        let x = x.flatten::<2>(0, 1).select(0, positions); // [N, D]
+        self.forward(x.unsqueeze(), tokens).squeeze_dim(0) // [N, V]
+    }
+
     /// The logits of the word that belongs at each position.
     ///
     /// # Shapes
@@ -103,10 +125,10 @@ impl ClassificationHead {
     /// The logits of each class.
     ///
     /// # Shapes
-    /// `[B, T, D]` to `[B, classes]`.
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<2> {
-        let first = x.narrow(1, 0, 1).squeeze_dim::<2>(1); // [B, D]
-        let pooled = salamander_kernels::activation(self.pooler.forward(first), self.activation); // [B, D]
-        self.classifier.forward(self.dropout.forward(pooled)) // [B, classes]
+    /// `[B, T, D]` and, true at padding, which is not counted, `[B, T]`; to `[B, classes]`.
+    pub fn forward(&self, x: Tensor<3>, padding: Option<Tensor<2, Bool>>) -> Tensor<2> {
+        let y = self.pooling.pool(x, padding); // [B, D]
+        let y = salamander_kernels::activation(self.pooler.forward(y), self.activation); // [B, D]
+        self.classifier.forward(self.dropout.forward(y)) // [B, classes]
     }
 }

@@ -33,5 +33,5 @@ pub use replaced::{
     Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, ReplacedTokens, ReplacedTokensConfig,
     ReplacementHead, ReplacementHeadConfig,
 };
-pub use sentence::{Pooling, SentenceEncoder, SentenceEncoderConfig};
+pub use sentence::{Pooling, SentenceEncoder, SentenceEncoderConfig, SentenceHeadConfig};
 pub use tagging::{TokenClassificationHead, TokenClassificationHeadConfig, TokenClassifier, TokenClassifierConfig};

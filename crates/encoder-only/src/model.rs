@@ -2,9 +2,9 @@
 
 use burn::{
     module::Module,
-    tensor::{Int, Tensor},
+    tensor::{Bool, Int, Tensor},
 };
-use salamander_attention::{Block, Embedding, Pass, Stack, TokenTable};
+use salamander_attention::{Block, Embedding, Mask, Pass, Stack, TokenTable};
 
 use crate::{ClassificationHead, MaskedLmHead};
 
@@ -47,6 +47,18 @@ impl Encoder {
         let x = self.embedding.forward(x, pass); // [B, T, D]
         self.stack.forward(x, pass) // [B, T, D]
     }
+
+    /// The same of texts that padding brings to one length, which is not seen.
+    ///
+    /// # Shapes
+    /// `[B, T]` ids below `V` and, true at padding, `[B, T]`; to `[B, T, D]`.
+    pub fn read(&self, tokens: Tensor<2, Int>, padding: Option<&Tensor<2, Bool>>, pass: &mut Pass) -> Tensor<3> {
+        if let Some(padding) = padding {
+            let hidden = padding.clone().unsqueeze_dims(&[1, 1]); // [B, 1, 1, T]
+            pass.hide(Mask::Explicit { hidden });
+        }
+        self.forward(tokens, pass) // [B, T, D]
+    }
 }
 
 impl MaskedLm {
@@ -58,15 +70,24 @@ impl MaskedLm {
         let x = self.encoder.forward(tokens, pass); // [B, T, D]
         self.head.forward(x, &self.encoder.tokens) // [B, T, V]
     }
+
+    /// The logits of the words that belong at some positions, the rows laid end to end: all that training asks for.
+    ///
+    /// # Shapes
+    /// `[B, T]` ids below `V` and `N` positions below `B T`, to `[N, V]`.
+    pub fn at(&self, tokens: Tensor<2, Int>, positions: Tensor<1, Int>, pass: &mut Pass) -> Tensor<2> {
+        let x = self.encoder.forward(tokens, pass); // [B, T, D]
+        self.head.at(x, positions, &self.encoder.tokens) // [N, V]
+    }
 }
 
 impl Classifier {
     /// The logits of each class.
     ///
     /// # Shapes
-    /// `[B, T]` ids below `V`, to `[B, classes]`.
-    pub fn forward(&self, tokens: Tensor<2, Int>, pass: &mut Pass) -> Tensor<2> {
-        let x = self.encoder.forward(tokens, pass); // [B, T, D]
-        self.head.forward(x) // [B, classes]
+    /// `[B, T]` ids below `V` and, true at padding, `[B, T]`, which is neither seen nor counted; to `[B, classes]`.
+    pub fn forward(&self, tokens: Tensor<2, Int>, padding: Option<Tensor<2, Bool>>, pass: &mut Pass) -> Tensor<2> {
+        let x = self.encoder.read(tokens, padding.as_ref(), pass); // [B, T, D]
+        self.head.forward(x, padding) // [B, classes]
     }
 }

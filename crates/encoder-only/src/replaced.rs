@@ -194,17 +194,31 @@ impl ReplacementHead {
 }
 
 impl ReplacedTokens {
-    /// The logits of the word behind each gap: the generator's.
+    /// The logits of the word that belongs at each position: the generator's.
     ///
     /// # Shapes
     /// `[B, T]` ids below `V`, to `[B, T, V]`.
     pub fn guess(&self, tokens: Tensor<2, Int>, pass: &mut Pass) -> Tensor<3> {
+        let x = self.generate(tokens, pass); // [B, T, D]
+        self.generator.head.forward(x, &self.discriminator.encoder.tokens) // [B, T, V]
+    }
+
+    /// The logits of the words that belong at some positions, the rows laid end to end: the generator's.
+    ///
+    /// # Shapes
+    /// `[B, T]` ids below `V` and `N` positions below `B T`, to `[N, V]`.
+    pub fn guess_at(&self, tokens: Tensor<2, Int>, positions: Tensor<1, Int>, pass: &mut Pass) -> Tensor<2> {
+        let x = self.generate(tokens, pass); // [B, T, D]
+        self.generator.head.at(x, positions, &self.discriminator.encoder.tokens) // [N, V]
+    }
+
+    /// What the generator makes of a text: `[B, T]` to `[B, T, D]`.
+    fn generate(&self, tokens: Tensor<2, Int>, pass: &mut Pass) -> Tensor<3> {
         let Encoder { tokens: table, embedding, .. } = &self.discriminator.encoder;
         let x = embedding.sum(table.forward(tokens), pass); // [B, T, M]
         let x = self.generator.project.forward(x); // [B, T, D]
         pass.record("embedding", &x);
-        let x = self.generator.stack.forward(x, pass); // [B, T, D]
-        self.generator.head.forward(x, table) // [B, T, V]
+        self.generator.stack.forward(x, pass) // [B, T, D]
     }
 
     /// The logit, at each position, that its word was replaced: the discriminator's.

@@ -5,7 +5,7 @@ use burn::{
     tensor::{Bool, Device, Int, Tensor},
 };
 use salamander_attention::{
-    ConfigError, Mask, Pass,
+    ConfigError, Pass,
     describe::{Describe, Page, Per, Place},
 };
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,16 @@ pub enum Pooling {
 pub struct SentenceEncoderConfig {
     /// What reads.
     pub encoder: EncoderConfig,
-    /// How the vectors of the tokens become one.
+    /// What makes one vector of many.
+    #[serde(default)]
+    pub head: SentenceHeadConfig,
+}
+
+/// What makes one vector of those of a text's tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentenceHeadConfig {
+    /// How.
     #[serde(default)]
     pub pooling: Pooling,
 }
@@ -47,7 +56,7 @@ pub struct SentenceEncoder {
 impl SentenceEncoderConfig {
     /// Makes the model.
     pub fn init(&self, device: &Device) -> SentenceEncoder {
-        SentenceEncoder { encoder: self.encoder.init(device), pooling: self.pooling }
+        SentenceEncoder { encoder: self.encoder.init(device), pooling: self.head.pooling }
     }
 
     /// Checks the numbers against each other.
@@ -65,11 +74,7 @@ impl SentenceEncoder {
     /// # Shapes
     /// `[B, T]` ids below `V` and, true at padding, `[B, T]`, which is neither seen nor counted; to `[B, D]`.
     pub fn forward(&self, tokens: Tensor<2, Int>, padding: Option<Tensor<2, Bool>>, pass: &mut Pass) -> Tensor<2> {
-        if let Some(padding) = &padding {
-            let hidden = padding.clone().unsqueeze_dims(&[1, 1]); // [B, 1, 1, T]
-            pass.hide(Mask::Explicit { hidden });
-        }
-        let x = self.encoder.forward(tokens, pass); // [B, T, D]
+        let x = self.encoder.read(tokens, padding.as_ref(), pass); // [B, T, D]
         self.pooling.pool(x, padding) // [B, D]
     }
 }
@@ -92,16 +97,22 @@ impl Pooling {
     }
 }
 
+impl Pooling {
+    pub(crate) fn describe(self, title: &str, page: &mut Page) {
+        let pooled = match self {
+            Self::Mean => "y = mean of x over the tokens that are no padding",
+            Self::First => "y = x[0]",
+        };
+        page.step(title, pooled, "[B, D]");
+    }
+}
+
 impl Describe for SentenceEncoderConfig {
     fn page_at(&self, context: usize) -> Page {
         let mut page = Page::new("encoder-only, one vector for a text", context);
         let place = Place::new(self.encoder.d_model, Per::Token);
         self.encoder.describe(&place.within("encoder"), &mut page);
-        let pooled = match self.pooling {
-            Pooling::Mean => "y = mean of x over the tokens that are no padding",
-            Pooling::First => "y = x[0]",
-        };
-        page.step("pooling", pooled, "[B, D]");
+        self.head.pooling.describe("pooling", &mut page);
         page
     }
 

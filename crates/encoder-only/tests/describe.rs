@@ -37,7 +37,8 @@ fn masked_lm(choice: &Choice) -> MaskedLmConfig {
 }
 
 fn classifier(choice: &Choice) -> ClassifierConfig {
-    let head = ClassificationHeadConfig { n_classes: 3, activation: Activation::Tanh, dropout: 0.1 };
+    let head =
+        ClassificationHeadConfig { n_classes: 3, pooling: Pooling::First, activation: Activation::Tanh, dropout: 0.1 };
     ClassifierConfig { encoder: encoder(choice), head }
 }
 
@@ -58,7 +59,7 @@ fn answerer(choice: &Choice) -> QuestionAnswererConfig {
 }
 
 fn sentences(choice: &Choice, pooling: Pooling) -> SentenceEncoderConfig {
-    SentenceEncoderConfig { encoder: encoder(choice), pooling }
+    SentenceEncoderConfig { encoder: encoder(choice), head: SentenceHeadConfig { pooling } }
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn the_page_says_what_is_chosen_and_nothing_else() {
     assert!(text.contains("    a b c d\n  a # # # #\n  b # # # #"), "the mask is missing in\n{text}");
     assert!(!text.contains("j <= i"), "nothing is hidden in\n{text}");
     let text = classifier(&choice).page().to_string();
-    for present in ["pooled = dropout(tanh(x[0] W_pooler + b_pooler), 0.1)", "per sequence", "C = 3"] {
+    for present in ["y = x[0]", "pooled = dropout(tanh(y W_pooler + b_pooler), 0.1)", "per sequence", "C = 3"] {
         assert!(text.contains(present), "{present} is missing in\n{text}");
     }
 }

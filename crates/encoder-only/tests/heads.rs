@@ -7,7 +7,7 @@ mod encoders;
 
 use burn::{
     module::Param,
-    tensor::{Bool, Device, Tensor, TensorData},
+    tensor::{Bool, Device, Int, Tensor, TensorData},
 };
 use encoders::*;
 use proptest::prelude::*;
@@ -31,7 +31,15 @@ fn answerer(choice: &Choice, device: &Device) -> QuestionAnswerer {
 }
 
 fn sentences(choice: &Choice, pooling: Pooling, device: &Device) -> SentenceEncoder {
-    let config = SentenceEncoderConfig { encoder: encoder(choice), pooling };
+    let config = SentenceEncoderConfig { encoder: encoder(choice), head: SentenceHeadConfig { pooling } };
+    config.validate().expect("every choice is legal");
+    device.seed(choice.seed);
+    config.init(device)
+}
+
+fn classifier(choice: &Choice, pooling: Pooling, device: &Device) -> Classifier {
+    let head = ClassificationHeadConfig { n_classes: 3, pooling, activation: choice.activation, dropout: 0.0 };
+    let config = ClassifierConfig { encoder: encoder(choice), head };
     config.validate().expect("every choice is legal");
     device.seed(choice.seed);
     config.init(device)
@@ -72,6 +80,15 @@ fn by_hand() {
     set(&mut tags.classifier, &[&[1.0, 0.0, 2.0], &[0.0, 1.0, -1.0]], &[0.5, 0.0, 0.0]);
     assert_eq!(values(tags.forward(x())), [1.5, 2.0, 0.0, 3.5, -1.0, 7.0]);
 
+    // relu(1) and relu(2), of the first position or, 1 and 3, 2 and -1, of both on average; then their sum and difference.
+    for (pooling, want) in [(Pooling::First, [3.0, -1.0]), (Pooling::Mean, [2.5, 1.5])] {
+        let config = ClassificationHeadConfig { n_classes: 2, pooling, activation: Activation::Relu, dropout: 0.5 };
+        let mut head = config.init(2, &Init::Xavier, &device);
+        set(&mut head.pooler, &[&[1.0, 0.0], &[0.0, 1.0]], &[0.0, 0.0]);
+        set(&mut head.classifier, &[&[1.0, 1.0], &[1.0, -1.0]], &[0.0, 0.0]);
+        assert_eq!(values(head.forward(x(), None)), want);
+    }
+
     let mut answer = AnswerHeadConfig {}.init(2, &Init::Xavier, &device);
     set(&mut answer.span, &[&[1.0, 2.0], &[3.0, -1.0]], &[0.0, 1.0]);
     assert_eq!(values(answer.forward(x())), [7.0, 1.0, 0.0, 8.0]);
@@ -107,13 +124,39 @@ proptest! {
         let a = model.guess(padded.clone(), &mut pass).narrow(1, 0, 5);
         prop_assert!(distance(a, model.guess(tokens.clone(), none)) < 1e-5);
 
-        // A sentence encoder hides by itself what it is told is padding.
+        // What judges or means a whole text hides by itself what it is told is padding.
+        let marks = Tensor::<2, Bool>::from_data(TensorData::new(is_padding, [1, 5 + padding]), &device);
         for pooling in [Pooling::Mean, Pooling::First] {
             let model = sentences(&choice, pooling, &device);
-            let marks = Tensor::<2, Bool>::from_data(TensorData::new(is_padding.clone(), [1, 5 + padding]), &device);
-            let a = model.forward(padded.clone(), Some(marks), &mut Pass::default());
+            let a = model.forward(padded.clone(), Some(marks.clone()), &mut Pass::default());
+            prop_assert!(distance(a, model.forward(tokens.clone(), None, &mut Pass::default())) < 1e-5);
+            let model = classifier(&choice, pooling, &device);
+            let a = model.forward(padded.clone(), Some(marks.clone()), &mut Pass::default());
             prop_assert!(distance(a, model.forward(tokens.clone(), None, &mut Pass::default())) < 1e-5);
         }
+    }
+
+    #[test]
+    fn a_batch_is_its_rows(choice in choices()) {
+        let device = Device::flex();
+        for pooling in [Pooling::Mean, Pooling::First] {
+            let model = classifier(&choice, pooling, &device);
+            let tokens = choice.tokens(3, 5, 1, &device);
+            let batch = model.forward(tokens.clone(), None, &mut Pass::default());
+            for row in 0..3 {
+                let single = model.forward(tokens.clone().narrow(0, row, 1), None, &mut Pass::default());
+                prop_assert!(distance(batch.clone().narrow(0, row, 1), single) < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn the_generator_guesses_at_some_positions_as_at_all(choice in choices()) {
+        let device = Device::flex();
+        let (tokens, some) = (choice.tokens(2, 6, 1, &device), || Tensor::<1, Int>::from_ints([1, 4, 11], &device));
+        let model = replaced(&choice, &device);
+        let all = model.guess(tokens.clone(), &mut Pass::default()).flatten::<2>(0, 1).select(0, some());
+        prop_assert!(distance(all, model.guess_at(tokens, some(), &mut Pass::default())) < 1e-5);
     }
 
     #[test]
@@ -132,6 +175,10 @@ proptest! {
             all_are_reached(&choice, &device, |choice, tokens, pass| {
                 let model = sentences(choice, pooling, &device);
                 unreached(&model, &model.forward(tokens, None, pass).powi_scalar(3).sum().backward())
+            })?;
+            all_are_reached(&choice, &device, |choice, tokens, pass| {
+                let model = classifier(choice, pooling, &device);
+                unreached(&model, &model.forward(tokens, None, pass).powi_scalar(2).sum().backward())
             })?;
         }
         all_are_reached(&choice, &device, |choice, tokens, pass| {

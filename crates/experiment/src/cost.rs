@@ -2,10 +2,16 @@
 
 use std::iter::Sum;
 
-use salamander_attention::describe::{Extent, Page};
+use salamander_attention::describe::{Extent, Page, Per};
+use salamander_encoder_only::ReplacedTokens;
+use salamander_models::ModelConfig;
 use salamander_text::{Batches, LanguageBatch, Matrix, PairBatch, Rows};
+use salamander_train::Objective;
 
 use crate::{Error, Experiment, set::Set};
+
+/// Steps after which the mean cost is known well enough to say how busy a device is.
+const FIRST: usize = 8;
 
 /// What steps cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +31,15 @@ impl Sum for Cost {
 }
 
 impl Experiment {
+    /// What learning from a target costs, on average over the first steps.
+    ///
+    /// # Errors
+    /// If there is nothing to learn from.
+    pub(crate) fn flops_per_target(&self) -> Result<f64, Error> {
+        let first: Cost = self.costs()?.take(FIRST).sum();
+        Ok(first.flops as f64 / first.targets.max(1) as f64)
+    }
+
     /// What each step costs, from the first on, without end. Nothing is computed: the batches are cut and counted.
     ///
     /// # Errors
@@ -32,18 +47,19 @@ impl Experiment {
     pub fn costs(&self) -> Result<impl Iterator<Item = Cost> + '_, Error> {
         let Some(set) = &self.train else { return Err(Error::NoPart { part: "train" }) };
         let (page, batches) = (self.config.page(), self.recipe.plan.accumulate as u64);
-        Ok((0u64..).map(move |step| (step * batches..(step + 1) * batches).map(|at| set.cost(at, &page)).sum()))
+        Ok((0u64..)
+            .map(move |step| (step * batches..(step + 1) * batches).map(|at| set.cost(at, &self.config, &page)).sum()))
     }
 }
 
 impl Set {
-    fn cost(&self, at: u64, page: &Page) -> Cost {
+    fn cost(&self, at: u64, config: &ModelConfig, page: &Page) -> Cost {
         let one = |ids: &Matrix<i64>, targets: usize| cost(page, ids.rows, 0, ids.columns, targets);
         let rows = |rows: &Rows, targets: usize| one(&rows.ids, targets);
         match self {
             Self::Windows(set) => language(set.batch_at(at), one),
             Self::Documents(set) => language(set.batch_at(at), one),
-            Self::Masked(set) => language(set.batch_at(at), one),
+            Self::Masked(set) => masked(&set.batch_at(at), config, page),
             Self::Tagged(set) => language(set.batch_at(at), one),
             Self::Packed(set) => language(set.batch_at(at).language, one),
             Self::Continued(set) => language(set.batch_at(at), one),
@@ -69,6 +85,17 @@ impl Set {
 
 fn language(batch: LanguageBatch, one: impl Fn(&Matrix<i64>, usize) -> Cost) -> Cost {
     one(&batch.inputs, batch.counted())
+}
+
+/// Words are named behind the gaps alone.
+fn masked(batch: &LanguageBatch, config: &ModelConfig, page: &Page) -> Cost {
+    let targets = match config {
+        ModelConfig::ReplacedTokens(_) => ReplacedTokens::targets(batch),
+        _ => batch.counted(),
+    };
+    let all = cost(page, batch.inputs.rows, 0, batch.inputs.columns, targets);
+    let unnamed = (batch.inputs.values.len() - batch.counted()) as u64;
+    Cost { flops: all.flops - unnamed * page.training_flops_per(Per::Guess), ..all }
 }
 
 fn pair(batch: &PairBatch, page: &Page) -> Cost {

@@ -50,6 +50,12 @@ pub enum Error {
         /// What it can do.
         can: String,
     },
+    /// Settings of a head, and no head to have them.
+    #[error("head has settings, and `{task}` puts no head on a model; leave them out")]
+    NoHead {
+        /// What is asked.
+        task: &'static str,
+    },
     /// A model of this family does not read a damaged text like that.
     #[error("data.task.reading is {asked}, which this {family} model cannot do for `{task}`: {hint}; leave it out")]
     Reading {

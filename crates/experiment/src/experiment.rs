@@ -74,7 +74,7 @@ impl Experiment {
                 (recipe.config(Some(tokenizer.vocab_size()))?, tokenizer, None)
             }
         };
-        let config = with_head(config, task, &corpus)?;
+        let config = with_head(&recipe, config, task, &corpus)?;
         let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
         experiment.start = model.map(|model| experiment.started(model));
         let (train, shortened) = experiment.cut(Part::Train, progress)?;

@@ -2,7 +2,7 @@
 
 use salamander_datasets::{Corpus, Pair, Shape};
 use salamander_generate::Reading;
-use salamander_models::{Head, ModelConfig, Task};
+use salamander_models::{Head, ModelConfig, Recipe, Task};
 
 use crate::{Error, part::shape};
 
@@ -63,15 +63,21 @@ fn arranged(config: &ModelConfig, mut task: Task) -> Result<Task, Error> {
 }
 
 /// The model with the head that the task needs.
-pub(crate) fn with_head(config: ModelConfig, task: Task, corpus: &Corpus) -> Result<ModelConfig, Error> {
+pub(crate) fn with_head(
+    recipe: &Recipe,
+    config: ModelConfig,
+    task: Task,
+    corpus: &Corpus,
+) -> Result<ModelConfig, Error> {
     let head = match (task, corpus) {
         (Task::Classify, Corpus::Labelled { classes, .. }) => Head::Classes(classes.len()),
         (Task::Tag, Corpus::Tagged { tags, .. }) => Head::Tags(tags.len()),
         (Task::Answer, _) => Head::Answers,
         (Task::Contrast, _) => Head::Sentences,
-        _ => return Ok(config),
+        _ if recipe.head.is_empty() => return Ok(config),
+        _ => return Err(Error::NoHead { task: task.name() }),
     };
-    Ok(config.with_head(head)?)
+    Ok(recipe.headed(config, head)?)
 }
 
 /// The data set as the task wants it: a model that writes says the name of a class.

@@ -118,8 +118,10 @@ impl Experiment {
     ) -> Result<(Model, Outcome), Error> {
         let Place { device, run, from, display, interrupter } = place;
         // Only for those who look.
-        let flops = self.config.page().training_flops_per_token() as f64;
-        let work = (!matches!(display, Display::None)).then(|| Work::measure(flops, &device));
+        let work = match display {
+            Display::None => None,
+            _ => Some(Work::measure(self.flops_per_target()?, &device)),
+        };
         let session = Session { device, run, from, display, interrupter, sample, work };
         let all = |set: &Arc<B>| Arc::new(Repeated { set: Arc::clone(set), one: self.one_batch });
         // Learnt by heart is what was learnt from.

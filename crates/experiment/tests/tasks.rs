@@ -1,6 +1,7 @@
 //! Every task on every kind of data, from the recipe to the scores; and what cannot be, refused in a sentence.
 
 use burn::tensor::Device;
+use salamander_attention::describe::Per;
 use salamander_baselines::{Chain, Smoothing};
 use salamander_experiment::{Baseline, Error, Experiment, Judging, Part, Place, Score};
 use salamander_models::{Recipe, recipe};
@@ -42,6 +43,8 @@ fn scored(name: &str, changes: &[(&str, &str)], wanted: &[&str]) {
     assert_eq!(names, wanted, "{name}");
 }
 
+const CLASSES: [&str; 3] = ["accuracy", "f1", "mcc"];
+
 const WRITTEN: [&str; 8] = ["loss", "accuracy", "exact", "bleu", "uncased bleu", "tokenised bleu", "chrf", "rougeL"];
 
 #[test]
@@ -80,6 +83,32 @@ fn spans_are_filled_by_every_family_that_writes() {
 }
 
 #[test]
+fn words_that_no_one_asks_for_cost_nothing() {
+    let first = |name: &str, task: &str| {
+        let experiment = prepared(tiny(name, &[("data.task", task)])).expect("an experiment");
+        (experiment.costs().expect("it trains").next().expect("a step"), experiment.config.page())
+    };
+    let difference = |few: u64, more: u64| more.checked_sub(few).expect("more gaps, more work");
+    let (few, page) = first("bert-nano", "{ kind = 'masked', rate = 0.15 }");
+    let (more, _) = first("bert-nano", "{ kind = 'masked', rate = 0.45 }");
+    let guesses = difference(few.targets, more.targets);
+    assert!(guesses > 0);
+    assert_eq!(difference(few.flops, more.flops), guesses * page.training_flops_per(Per::Guess));
+
+    // Every token is judged, however many were replaced.
+    let (few, _) = first("electra-nano", "{ kind = 'replaced', rate = 0.15 }");
+    let (more, _) = first("electra-nano", "{ kind = 'replaced', rate = 0.45 }");
+    assert_eq!(few.targets, more.targets);
+    assert!(few.flops < more.flops);
+}
+
+#[test]
+fn a_head_without_a_task() {
+    let error = prepared(tiny("gpt", &[("head.pooling", "mean")])).expect_err("no head").to_string();
+    assert_eq!(error, "head has settings, and `causal` puts no head on a model; leave them out");
+}
+
+#[test]
 fn a_model_with_a_state() {
     scored("lstm-recall", &[], &WRITTEN);
     scored("gru-dialect", &[], &WRITTEN);
@@ -113,12 +142,11 @@ fn with_less_memory() {
 
 #[test]
 fn a_model_that_reads() {
-    let classes = ["accuracy", "f1", "mcc"];
     scored("bert-nano", &[], &["loss", "accuracy", "bigram accuracy"]);
     scored("electra-nano", &[], &["loss", "accuracy"]);
-    scored("bert-nano", &[("data.set", "topics")], &classes);
-    scored("electra-nano", &[("data.set", "topics")], &classes);
-    scored("bert-nano", &[("data.set", "tags")], &classes);
+    scored("bert-nano", &[("data.set", "topics")], &CLASSES);
+    scored("electra-nano", &[("data.set", "topics")], &CLASSES);
+    scored("bert-nano", &[("data.set", "tags")], &CLASSES);
     scored("bert-nano", &[("data.set", "questions")], &["exact", "f1"]);
     scored("bert-nano", &[("data.set", "topics"), ("data.variant", "pairs")], &["mean reciprocal rank"]);
 }

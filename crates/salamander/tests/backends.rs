@@ -52,7 +52,7 @@ fn logits(model: &Model, device: &Device) -> Tensor<2> {
     match model {
         Model::DecoderOnly(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
         Model::MaskedLm(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
-        Model::Classifier(model) => model.forward(tokens, &mut Pass::new(padding)),
+        Model::Classifier(model) => model.forward(tokens, None, &mut Pass::new(padding)),
         Model::TokenClassifier(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
         Model::QuestionAnswerer(model) => model.forward(tokens, &mut Pass::new(padding)).flatten(0, 1),
         Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::new(padding)),

@@ -9,7 +9,7 @@ use salamander_kernels::on_pool;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Work {
     /// Floating-point operations of learning from a target: forward and backward.
-    pub flops_per_token: f64,
+    pub flops_per_target: f64,
     /// The most the device was seen to do in a second.
     pub peak: f64,
 }
@@ -21,7 +21,7 @@ const TRIAL: Duration = Duration::from_millis(200);
 
 impl Work {
     /// Of a model that costs so much on `device`, which is tried with products of matrices.
-    pub fn measure(flops_per_token: f64, device: &Device) -> Self {
+    pub fn measure(flops_per_target: f64, device: &Device) -> Self {
         let random = || Tensor::<2>::random([SIDE, SIDE], Distribution::Default, device);
         let (a, b) = (random(), random());
         let product = || {
@@ -35,13 +35,13 @@ impl Work {
         while start.elapsed() < TRIAL {
             best = best.min(product());
         }
-        Self { flops_per_token, peak: 2.0 * (SIDE as f64).powi(3) / best }
+        Self { flops_per_target, peak: 2.0 * (SIDE as f64).powi(3) / best }
     }
 
     /// The share of that peak that so many targets a second make ("model FLOPs utilisation", Chowdhery et al. 2022,
     /// arXiv:2204.02311).
     pub fn share_of_peak(&self, tokens_per_second: f64) -> f64 {
-        self.flops_per_token * tokens_per_second / self.peak
+        self.flops_per_target * tokens_per_second / self.peak
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_share_of_the_peak() {
-        let work = Work { flops_per_token: 5e6, peak: 2e11 };
+        let work = Work { flops_per_target: 5e6, peak: 2e11 };
         assert_eq!(work.share_of_peak(20_000.0), 0.5);
         let measured = Work::measure(1.0, &Device::flex());
         assert!(measured.peak > 1e8, "{measured:?}");

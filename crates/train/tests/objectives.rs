@@ -7,7 +7,7 @@ use salamander_attention::{Activation, Mask, NormConfig, Pass, UnembeddingConfig
 use salamander_encoder_only::{
     AnswerHeadConfig, ClassificationHeadConfig, ClassifierConfig, DiscriminatorConfig, GeneratorConfig,
     MaskedLmHeadConfig, Pooling, QuestionAnswererConfig, ReplacedTokensConfig, ReplacementHeadConfig,
-    SentenceEncoderConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
+    SentenceEncoderConfig, SentenceHeadConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
 };
 use salamander_kernels::{CrossEntropyOptions, cross_entropy};
 use salamander_text::{
@@ -67,12 +67,15 @@ fn rows() -> (Rows, Vec<Vec<bool>>) {
 #[test]
 fn the_class_of_a_text() {
     let _turn = alone();
-    let head = ClassificationHeadConfig { n_classes: 3, activation: Activation::Tanh, dropout: 0.0 };
-    let model = ClassifierConfig { encoder: encoder(0.0), head }.init(&device());
-    let (inputs, hidden) = rows();
-    let batch = ClassBatch { inputs, labels: vec![2, 0] };
-    let logits = numbers(model.forward(tokens(&batch.inputs.ids.to_rows()), &mut Pass::new(Mask::padding(hidden))));
-    close(loss(model.ask(&batch, &device())), mean(&[nats(&logits[..3], 2), nats(&logits[3..], 0)]));
+    for pooling in [Pooling::First, Pooling::Mean] {
+        let head = ClassificationHeadConfig { n_classes: 3, pooling, activation: Activation::Tanh, dropout: 0.0 };
+        let model = ClassifierConfig { encoder: encoder(0.0), head }.init(&device());
+        let batch = ClassBatch { inputs: rows().0, labels: vec![2, 0] };
+        // Each by itself, so that there is no padding.
+        let logits = |ids: &[i64]| numbers(model.forward(tokens(&[ids.to_vec()]), None, &mut Pass::default()));
+        let want = mean(&[nats(&logits(&[2, 7, 8, 1]), 2), nats(&logits(&[2, 9, 1]), 0)]);
+        close(loss(model.ask(&batch, &device())), want);
+    }
 }
 
 #[test]
@@ -104,7 +107,8 @@ fn where_an_answer_begins_and_ends() {
 #[test]
 fn which_texts_belong_together() {
     let _turn = alone();
-    let model = SentenceEncoderConfig { encoder: encoder(0.0), pooling: Pooling::Mean }.init(&device());
+    let model = SentenceEncoderConfig { encoder: encoder(0.0), head: SentenceHeadConfig { pooling: Pooling::Mean } }
+        .init(&device());
     let frame = Frame { begin: vec![2], between: vec![1], end: vec![1] };
     // The first and the last pair have the same second text: none of the two is wrong for the other.
     let texts: [(&[u32], &[u32]); 3] = [(&[5, 6], &[7]), (&[8], &[9, 10]), (&[11, 12], &[7])];

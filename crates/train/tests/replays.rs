@@ -10,7 +10,7 @@ use burn::{
 use salamander_attention::*;
 use salamander_decoder_only::Decoder;
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig, Sharing};
-use salamander_encoder_only::{Pooling, SentenceEncoderConfig};
+use salamander_encoder_only::{Pooling, SentenceEncoderConfig, SentenceHeadConfig};
 use salamander_kernels::{CrossEntropyOptions, cross_entropy};
 use salamander_text::{Batches, Contrastive, Frame, IGNORE};
 use salamander_train::*;
@@ -106,7 +106,7 @@ fn a_stack_that_is_used_twice() {
     let frame = Frame { begin: vec![2], between: vec![1], end: vec![1] };
     let pairs = (5..9).map(|i| (frame.one(&[i, i + 1, 4]), frame.one(&[3, i])));
     let batch = Contrastive::new(pairs, 0, 8, 4, 0).expect("pairs").evaluation_at(0);
-    let config = SentenceEncoderConfig { encoder: encoder(0.0), pooling: Pooling::Mean };
+    let config = SentenceEncoderConfig { encoder: encoder(0.0), head: SentenceHeadConfig { pooling: Pooling::Mean } };
     same(config.init(&device.autodiff()), &batch);
 }
 

@@ -95,8 +95,8 @@ impl AttentionConfig {
         };
         Attention {
             query: linear(d_model, queries, self.bias.query, Role::Query),
-            key: linear(d_model, keys, self.bias.key, Role::Inner),
-            value: linear(d_model, keys, self.bias.value, Role::Inner),
+            key: linear(d_model, keys, self.bias.key, Role::KeyValue),
+            value: linear(d_model, keys, self.bias.value, Role::KeyValue),
             output: linear(queries, d_model, self.bias.output, Role::Output),
             dropout: Dropout::new(self.dropout),
             rotary: self.rotary.clone(),

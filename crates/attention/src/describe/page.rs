@@ -95,6 +95,8 @@ pub enum Per {
     SourceToken,
     /// Each token of the target.
     TargetToken,
+    /// Each token whose word is to be named: all of them, but for training that hides some and asks for no others.
+    Guess,
     /// Each sequence, once.
     Sequence,
 }
@@ -194,7 +196,7 @@ impl Page {
     /// Operations of a forward over a sequence of so many tokens, or a source and a target.
     pub fn flops_of(&self, extent: Extent) -> u64 {
         let count = |per| match per {
-            Per::Token | Per::TargetToken => extent.target as u64,
+            Per::Token | Per::TargetToken | Per::Guess => extent.target as u64,
             Per::SourceToken => extent.source as u64,
             Per::Sequence => 1,
         };
@@ -211,6 +213,11 @@ impl Page {
     /// are two products of the same size for each.
     pub fn training_flops_of(&self, extent: Extent) -> u64 {
         3 * self.flops_of(extent)
+    }
+
+    /// Operations of a training step for one of what `per` says.
+    pub fn training_flops_per(&self, per: Per) -> u64 {
+        3 * self.flops_per(per)
     }
 
     /// Operations of a training step for one token: the forward, and twice as much for the gradients.

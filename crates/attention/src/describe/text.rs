@@ -83,6 +83,7 @@ impl Per {
             Self::Token => "per token",
             Self::SourceToken => "per source token",
             Self::TargetToken => "per target token",
+            Self::Guess => "per guess",
             Self::Sequence => "per sequence",
         }
     }

@@ -4,6 +4,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use salamander::{
+    attention::describe::Per,
     datasets,
     experiment::{self, Place},
     models::{ModelConfig, Recipe},
@@ -15,6 +16,8 @@ use crate::On;
 
 /// Words, where the recipe leaves them to a tokenizer that cannot be learnt without data.
 const WORDS: usize = 50_000;
+/// The share of words that is hidden where the recipe does not say.
+const GAPS: f64 = 0.15;
 /// Bytes of the two moments of Adam.
 const MOMENTS: usize = 2 * size_of::<f32>();
 
@@ -62,7 +65,9 @@ fn tell(recipe: &Recipe, config: &ModelConfig) {
         say!("  {:<14} {}", group.name(), page.parameters_of(group));
     }
     let tokens = plan.batch_tokens.unwrap_or(plan.batch_size * plan.seq_len) * plan.accumulate;
-    let flops = page.training_flops_per_token() as f64;
+    let named = recipe.data.task.map_or(GAPS, |task| task.named());
+    let unnamed = (1.0 - named) * page.training_flops_per(Per::Guess) as f64;
+    let flops = page.training_flops_per_token() as f64 - unnamed;
     say!("tokens of a step: at most {tokens}");
     say!("training FLOPs: {flops:.3e} a token, {:.3e} in all", flops * tokens as f64 * plan.steps as f64);
     // A parameter and its gradient.

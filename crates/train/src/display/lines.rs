@@ -223,7 +223,8 @@ mod tests {
     #[test]
     fn a_line_says_it_all() {
         let page = Page::default();
-        let mut lines = Lines::new(Writer::new(page.clone()), 0, 2000, Some(Work { flops_per_token: 1e6, peak: 1e11 }));
+        let mut lines =
+            Lines::new(Writer::new(page.clone()), 0, 2000, Some(Work { flops_per_target: 1e6, peak: 1e11 }));
         for known in [name::LOSS, name::LEARNING_RATE, name::GRADIENT_NORM, name::SPEED, name::ACCURACY] {
             let (metric_id, name) = (MetricId::new(Arc::new(known.into())), Arc::new(known.to_owned()));
             let attributes = MetricAttributes::None;

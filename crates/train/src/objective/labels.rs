@@ -5,9 +5,9 @@ use salamander_attention::Pass;
 use salamander_encoder_only::{Classifier, QuestionAnswerer, TokenClassifier};
 use salamander_text::{ClassBatch, LanguageBatch, QuestionBatch};
 
-use super::{Objective, Question, ids, padding, reading};
+use super::{Objective, Question, bools, ids, padding, reading};
 
-/// Classification of whole texts: the class is named from the first position (Devlin et al. 2018, arXiv:1810.04805).
+/// Classification of whole texts: the class is named from one vector (Devlin et al. 2018, arXiv:1810.04805).
 impl Objective<ClassBatch> for Classifier {
     fn targets(batch: &ClassBatch) -> usize {
         batch.labels.len()
@@ -15,7 +15,8 @@ impl Objective<ClassBatch> for Classifier {
 
     fn ask(&self, batch: &ClassBatch, device: &Device) -> Question {
         let mut pass = reading(&batch.inputs, device);
-        let logits = self.forward(ids(&batch.inputs.ids, device), &mut pass); // [B, classes]
+        let padding = batch.inputs.padding.as_ref().map(|padding| bools(padding, device));
+        let logits = self.forward(ids(&batch.inputs.ids, device), padding, &mut pass); // [B, classes]
         let targets = Tensor::from_data(batch.labels.as_slice(), device); // [B]
         Question { logits, targets, weight: 1.0, owed: pass.take_owed() }
     }

@@ -6,7 +6,7 @@ use salamander_decoder_only::Decoder;
 use salamander_encoder_only::MaskedLm;
 use salamander_text::{LanguageBatch, PackedBatch, PrefixBatch};
 
-use super::{Objective, Question, ids, padding};
+use super::{Asked, Objective, Question, ids, padding};
 
 /// Causal language modelling: every token is predicted from those before it.
 impl Objective<LanguageBatch> for Decoder {
@@ -50,7 +50,8 @@ impl Objective<PrefixBatch> for Decoder {
     }
 }
 
-/// Masked language modelling: the tokens behind the gaps are named from both sides (Devlin et al. 2018, arXiv:1810.04805).
+/// Masked language modelling: the tokens behind the gaps are named from both sides (Devlin et al. 2018, arXiv:1810.04805), and
+/// no others: of a large vocabulary the logits are most of the work.
 impl Objective<LanguageBatch> for MaskedLm {
     fn targets(batch: &LanguageBatch) -> usize {
         batch.counted()
@@ -58,7 +59,8 @@ impl Objective<LanguageBatch> for MaskedLm {
 
     fn ask(&self, batch: &LanguageBatch, device: &Device) -> Question {
         let mut pass = Pass::new(padding(batch.padding.as_ref()));
-        let logits = self.forward(ids(&batch.inputs, device), &mut pass); // [B, T, V]
-        Question::of(logits, &batch.targets, pass.take_owed())
+        let asked = Asked::of(&batch.targets);
+        let logits = self.at(ids(&batch.inputs, device), asked.positions(device), &mut pass); // [N, V]
+        Question { logits, targets: asked.targets(device), weight: 1.0, owed: pass.take_owed() }
     }
 }

@@ -1,5 +1,6 @@
 //! What a model is asked, and what the right answers are.
 
+mod asked;
 mod baselines;
 mod labels;
 mod language;
@@ -13,6 +14,8 @@ use burn::{
 };
 use salamander_attention::{Mask, Owed, Pass};
 use salamander_text::{IGNORE, Matrix, Rows};
+
+use asked::Asked;
 
 /// A model's answers to a batch, and the right ones.
 #[derive(Debug)]
