@@ -195,6 +195,13 @@ fn what_does_not_exist_is_a_slip_of_the_caller() {
     assert!(fails(&["train", "gpt", "--set", "plan.setps=3"], 2).contains("did you mean `steps`?"));
     assert!(fails(&["train", "gpt", "--set", "data.task={kind='translate'}"], 2).contains("causal"));
     assert!(fails(&["train", "bert-nano", "--set", "data.task={kind='translate'}"], 2).contains("encoder-only"));
+    let spans = "data.task={kind='spans',reading='prefix'}";
+    assert!(
+        fails(&["train", "transformer-nano", "--set", "data.set=stories", "--set", spans], 2).contains("leave it out")
+    );
+    assert!(fails(&["train", "gpt", "--set", "head.pooling=mean"], 2).contains("no head"));
+    let topics = ["train", "bert-nano", "--set", "data.set=topics", "--set"];
+    assert!(fails(&[&topics[..], &["head.poling=mean"]].concat(), 2).contains("did you mean `pooling`?"));
     assert_eq!(salamander(&["train"]).status.code(), Some(2));
     assert_eq!(salamander(&["fly"]).status.code(), Some(2));
     assert_eq!(salamander(&["train", "gpt", "--set", "steps"]).status.code(), Some(2));
