@@ -139,7 +139,7 @@ pub enum Task {
 }
 
 fn fifteen_percent() -> f64 {
-    0.15
+    Task::HIDDEN
 }
 
 fn thirty_percent() -> f64 {
@@ -151,6 +151,9 @@ fn three() -> f64 {
 }
 
 impl Task {
+    /// The share of tokens that is hidden where a recipe does not say (Devlin et al. 2018, arXiv:1810.04805).
+    pub const HIDDEN: f64 = 0.15;
+
     /// How a model of one stack reads what it is given before it writes.
     pub fn reading(&self) -> Reading {
         match self {

@@ -95,9 +95,7 @@ impl Pooling {
             }
         }
     }
-}
 
-impl Pooling {
     pub(crate) fn describe(self, title: &str, page: &mut Page) {
         let pooled = match self {
             Self::Mean => "y = mean of x over the tokens that are no padding",

@@ -47,8 +47,8 @@ impl Experiment {
     pub fn costs(&self) -> Result<impl Iterator<Item = Cost> + '_, Error> {
         let Some(set) = &self.train else { return Err(Error::NoPart { part: "train" }) };
         let (page, batches) = (self.config.page(), self.recipe.plan.accumulate as u64);
-        Ok((0u64..)
-            .map(move |step| (step * batches..(step + 1) * batches).map(|at| set.cost(at, &self.config, &page)).sum()))
+        let batch = move |at| set.cost(at, &self.config, &page);
+        Ok((0u64..).map(move |step| (step * batches..(step + 1) * batches).map(&batch).sum()))
     }
 }
 

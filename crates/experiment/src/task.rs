@@ -16,7 +16,7 @@ fn possible(config: &ModelConfig, shape: Shape) -> Vec<Task> {
         Shape::Questions => vec![Task::Answer],
     };
     let causal = Task::Causal { packing: None };
-    let spans = Task::Spans { rate: 0.15, mean: 3.0, reading: None };
+    let spans = Task::Spans { rate: Task::HIDDEN, mean: 3.0, reading: None };
     let denoise = Task::Denoise { rate: 0.3, mean: 3.0, reading: None };
     match (config, shape) {
         (ModelConfig::DecoderOnly(_), Shape::Text) => vec![causal, Task::Prefix, spans, denoise],
@@ -28,8 +28,8 @@ fn possible(config: &ModelConfig, shape: Shape) -> Vec<Task> {
             vec![Task::Translate]
         }
         (writes, _) if writes.writes() => vec![],
-        (ModelConfig::ReplacedTokens(_), Shape::Text) => vec![Task::Replaced { rate: 0.15 }],
-        (ModelConfig::MaskedLm(_), Shape::Text) => vec![Task::Masked { rate: 0.15 }],
+        (ModelConfig::ReplacedTokens(_), Shape::Text) => vec![Task::Replaced { rate: Task::HIDDEN }],
+        (ModelConfig::MaskedLm(_), Shape::Text) => vec![Task::Masked { rate: Task::HIDDEN }],
         _ => reading(),
     }
 }

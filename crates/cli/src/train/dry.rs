@@ -7,7 +7,7 @@ use salamander::{
     attention::describe::Per,
     datasets,
     experiment::{self, Place},
-    models::{ModelConfig, Recipe},
+    models::{ModelConfig, Recipe, Task},
     train::peak_memory,
 };
 
@@ -16,8 +16,6 @@ use crate::On;
 
 /// Words, where the recipe leaves them to a tokenizer that cannot be learnt without data.
 const WORDS: usize = 50_000;
-/// The share of words that is hidden where the recipe does not say.
-const GAPS: f64 = 0.15;
 /// Bytes of the two moments of Adam.
 const MOMENTS: usize = 2 * size_of::<f32>();
 
@@ -65,7 +63,7 @@ fn tell(recipe: &Recipe, config: &ModelConfig) {
         say!("  {:<14} {}", group.name(), page.parameters_of(group));
     }
     let tokens = plan.batch_tokens.unwrap_or(plan.batch_size * plan.seq_len) * plan.accumulate;
-    let named = recipe.data.task.map_or(GAPS, |task| task.named());
+    let named = recipe.data.task.map_or(Task::HIDDEN, |task| task.named());
     let unnamed = (1.0 - named) * page.training_flops_per(Per::Guess) as f64;
     let flops = page.training_flops_per_token() as f64 - unnamed;
     say!("tokens of a step: at most {tokens}");

@@ -5,7 +5,7 @@ use salamander_attention::Pass;
 use salamander_encoder_only::{Classifier, QuestionAnswerer, TokenClassifier};
 use salamander_text::{ClassBatch, LanguageBatch, QuestionBatch};
 
-use super::{Objective, Question, bools, ids, padding, reading};
+use super::{Objective, Question, ids, padding, pooled, reading};
 
 /// Classification of whole texts: the class is named from one vector (Devlin et al. 2018, arXiv:1810.04805).
 impl Objective<ClassBatch> for Classifier {
@@ -14,8 +14,7 @@ impl Objective<ClassBatch> for Classifier {
     }
 
     fn ask(&self, batch: &ClassBatch, device: &Device) -> Question {
-        let mut pass = reading(&batch.inputs, device);
-        let padding = batch.inputs.padding.as_ref().map(|padding| bools(padding, device));
+        let (padding, mut pass) = pooled(&batch.inputs, device);
         let logits = self.forward(ids(&batch.inputs.ids, device), padding, &mut pass); // [B, classes]
         let targets = Tensor::from_data(batch.labels.as_slice(), device); // [B]
         Question { logits, targets, weight: 1.0, owed: pass.take_owed() }

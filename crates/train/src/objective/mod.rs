@@ -70,6 +70,12 @@ fn bools(matrix: &Matrix<bool>, device: &Device) -> Tensor<2, Bool> {
     Tensor::from_data(TensorData::new(matrix.values.clone(), [matrix.rows, matrix.columns]), device)
 }
 
+/// The padding of framed texts and what goes beside them, for a model that hides padding by itself.
+fn pooled(rows: &Rows, device: &Device) -> (Option<Tensor<2, Bool>>, Pass<'static>) {
+    let padding = rows.padding.as_ref().map(|padding| bools(padding, device));
+    (padding, Pass::default().with_segments(ids(&rows.segments, device)))
+}
+
 /// What goes beside framed texts through a model that reads.
 fn reading(rows: &Rows, device: &Device) -> Pass<'static> {
     Pass::new(padding(rows.padding.as_ref())).with_segments(ids(&rows.segments, device))

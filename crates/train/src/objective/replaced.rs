@@ -38,8 +38,8 @@ impl Objective<LanguageBatch> for ReplacedTokens {
     }
 }
 
-/// A token for each gap, from its logits `[N, V]`, drawn as the generator finds it likely: the largest of `logit + g`, `g` Gumbel's (Maddison et al.
-/// 2014, arXiv:1411.0030). Elsewhere 0.
+/// A token for each gap, from its logits `[N, V]`, drawn as the generator finds it likely: the largest of `logit + g`, `g`
+/// Gumbel's (Maddison et al. 2014, arXiv:1411.0030). Elsewhere 0.
 fn drawn(logits: &Tensor<2>, asked: &Asked, targets: &Matrix<i64>) -> Matrix<i64> {
     let logits = logits.clone().detach().cast(FloatDType::F32); // [N, V]
     let uniform = Tensor::random(logits.dims(), Distribution::Uniform(1e-9, 1.0), &logits.device()); // [N, V]

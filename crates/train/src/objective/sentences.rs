@@ -5,7 +5,7 @@ use salamander_attention::Owed;
 use salamander_encoder_only::SentenceEncoder;
 use salamander_text::{ContrastiveBatch, Rows};
 
-use super::{Objective, Question, bools, ids, reading};
+use super::{Objective, Question, ids, pooled};
 
 /// `τ`: how sharply likenesses are told apart (Gao et al. 2021).
 const TEMPERATURE: f64 = 0.05;
@@ -35,8 +35,7 @@ impl Objective<ContrastiveBatch> for SentenceEncoder {
 
 /// Vectors of length 1, and what is to be settled with the loss.
 fn meaning(model: &SentenceEncoder, rows: &Rows, device: &Device) -> (Tensor<2>, Owed) {
-    let mut pass = reading(rows, device);
-    let padding = rows.padding.as_ref().map(|padding| bools(padding, device));
+    let (padding, mut pass) = pooled(rows, device);
     let x = model.forward(ids(&rows.ids, device), padding, &mut pass); // [B, D]
     let length = x.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-8); // [B, 1]
     (x / length, pass.take_owed())
