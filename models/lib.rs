@@ -40,7 +40,7 @@ use salamander_checkpoint::{Directory, Names};
 pub use config::{Model, ModelConfig};
 pub use error::Error;
 pub use head::Head;
-pub use open::{Loaded, from_hugging_face, open, open_checkpoint};
+pub use open::{Loaded, RunConfig, from_hugging_face, open, open_checkpoint};
 pub use recipe::{DataChoice, Recipe, SpecialToken, Task, recipe, recipes};
 pub use size::Size;
 

@@ -28,11 +28,28 @@ pub struct Loaded {
     pub skipped: Vec<String>,
 }
 
-/// The `config.toml` of a run: the recipe as it was used, and the model that came out of it.
-#[derive(Deserialize)]
-struct RunConfig {
-    recipe: Recipe,
-    resolved: ModelConfig,
+/// The `config.toml` of a run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RunConfig {
+    /// The recipe as it was used.
+    pub recipe: Recipe,
+    /// The model that came out of it.
+    pub resolved: ModelConfig,
+}
+
+impl RunConfig {
+    /// Reads it from a run folder.
+    ///
+    /// # Errors
+    /// If there is none, or it describes no model.
+    pub fn read(run: &Path) -> Result<Self, Error> {
+        let path = run.join("config.toml");
+        let unreadable = |reason: String| Error::Read { path: path.clone(), reason };
+        let text = fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| unreadable(error.message().into()))?;
+        config.resolved.validate()?;
+        Ok(config)
+    }
 }
 
 /// Opens a run folder or a Hugging Face directory.
@@ -60,11 +77,7 @@ pub fn open_checkpoint(path: impl AsRef<Path>, which: Which, device: &Device) ->
 }
 
 fn run(path: &Path, checkpoint: Found, device: &Device) -> Result<Loaded, Error> {
-    let file = path.join("config.toml");
-    let read = |reason: String| Error::Read { path: file.clone(), reason };
-    let text = fs::read_to_string(&file).map_err(|error| read(error.to_string()))?;
-    let RunConfig { recipe, resolved } = toml::from_str(&text).map_err(|error| read(error.message().into()))?;
-    resolved.validate()?;
+    let RunConfig { recipe, resolved } = RunConfig::read(path)?;
     let model = resolved.init(device).load_plain(weights(&checkpoint.path))?;
     let tokenizer = tokenizer(Some(path.join("tokenizer.json")))?;
     Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe), skipped: checkpoint.skipped })

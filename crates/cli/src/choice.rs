@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, Result};
 use salamander::models::{Recipe, recipe};
+use toml::Value;
 
 use crate::Usage;
 
@@ -92,15 +93,25 @@ pub(crate) fn whole(path: &Path) -> Result<PathBuf> {
 }
 
 impl Source {
+    /// What it says, as settings of a recipe.
+    pub(crate) fn settings(&self) -> Result<Vec<(String, String)>> {
+        let path = |path: &Path| -> Result<Value> {
+            let whole = whole(path)?;
+            let text = whole.to_str().with_context(|| format!("{} is no UTF-8", whole.display()))?;
+            Ok(Value::String(text.into()))
+        };
+        let columns = self.columns.iter().cloned().map(Value::String).collect::<Vec<_>>();
+        let values = [
+            ("data.path", self.data.as_deref().map(path).transpose()?),
+            ("data.target", self.target.as_deref().map(path).transpose()?),
+            ("data.columns", (!columns.is_empty()).then_some(Value::Array(columns))),
+        ];
+        Ok(values.into_iter().filter_map(|(key, value)| Some((key.into(), value?.to_string()))).collect())
+    }
+
     pub(crate) fn apply(&self, mut recipe: Recipe) -> Result<Recipe> {
-        if let Some(data) = &self.data {
-            recipe.data.path = Some(whole(data)?);
-        }
-        if let Some(target) = &self.target {
-            recipe.data.target = Some(whole(target)?);
-        }
-        if !self.columns.is_empty() {
-            recipe.data.columns = self.columns.clone();
+        for (key, value) in self.settings()? {
+            recipe = recipe.set(&key, &value)?;
         }
         Ok(recipe)
     }

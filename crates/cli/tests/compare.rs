@@ -26,7 +26,7 @@ fn a_comparison_says_what_may_be_said_and_makes_nothing_twice() {
     }
     assert!(said.contains(" beats ") || said.contains("cannot be told apart with 2 seeds"), "{said}");
     let kept = folder.path().join("comparisons/sort-flops");
-    for file in ["report.html", "results.json", "results.csv", "tokenizer.json"] {
+    for file in ["report.html", "results.json", "results.csv"] {
         assert!(kept.join(file).is_file(), "{file}");
     }
     let again = salamander(folder.path(), &call);
@@ -105,6 +105,25 @@ fn two_trials_at_once_are_the_same_trials() {
     // One process knows what many made.
     let again = salamander(two.path(), &call);
     assert_eq!(text(&again.stderr).matches("(known)").count(), 8, "{}", text(&again.stderr));
+}
+
+#[test]
+fn a_file_of_ones_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines: String = (0..200).map(|n| format!("a line with {n} in it\n\n")).collect();
+    fs::write(folder.path().join("some lines.txt"), lines).expect("a file");
+    let small = [
+        &SMALL[..],
+        &["--set", "size.n_layers=1", "--set", "size.d_model=16", "--set", "size.n_heads=2", "--set", "plan.seq_len=8"],
+    ]
+    .concat();
+    let call = [&["compare", "gpt", "ngram", "--data", "some lines.txt", "--seeds", "1"], &small[..]].concat();
+    let said = works(folder.path(), &call);
+    assert!(said.contains("loss on some lines.txt"), "{said}");
+    assert!(folder.path().join("comparisons/some lines-flops/report.html").is_file());
+    let missing = ["compare", "gpt", "--data", "nowhere.txt"];
+    assert!(fails(folder.path(), &missing, 1).contains("nowhere.txt"));
+    fails(folder.path(), &["compare", "gpt", "--target", "nowhere.txt"], 2);
 }
 
 #[test]

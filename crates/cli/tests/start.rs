@@ -27,7 +27,10 @@ fn it_says_what_it_begins_as_and_can_be_repeated() {
     support::works(place(), &["train", "--config", &config, "--run", &again]);
     let weights = |run: &str| fs::read(format!("{run}/checkpoints/step-00000002/model.safetensors")).expect("weights");
     assert!(weights(&classes) == weights(&again), "the same configuration gives the same bits");
+    // What it began as is not needed to go on.
+    fs::remove_dir_all(&read).expect("removed");
     support::works(place(), &["train", "--run", &classes, "--resume", "latest", "--steps", "3"]);
+    assert!(fs::read_to_string(&config).expect("readable").contains("start = "));
 }
 
 #[test]
@@ -39,7 +42,9 @@ fn what_cannot_be_begun_with() {
     // A checkpoint without its tokenizer.
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/gpt2/parity");
     let fixture = fixture.to_str().expect("a name");
-    assert!(support::fails(place(), &["train", "gpt", "--from", fixture], 1).contains("tokenizer.json"));
+    // Before any data are looked for.
+    let bare = ["train", "gpt", "--from", fixture, "--data", "nowhere.txt"];
+    assert!(support::fails(place(), &bare, 1).contains("tokenizer.json"));
     let sized = ["train", "gpt", "--from", fixture, "--set", "size.n_layers=3"];
     assert!(support::fails(place(), &sized, 2).contains("`size.n_layers` is decided by"));
     assert!(

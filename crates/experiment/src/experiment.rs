@@ -57,26 +57,50 @@ impl Experiment {
     /// If the recipe, its data or its numbers do not fit together, or anything cannot be read.
     pub fn prepare(recipe: Recipe, progress: &mut dyn FnMut(Progress)) -> Result<Self, Error> {
         recipe.plan.validate()?;
-        let begun = recipe.start.as_ref().map(|folder| open(folder, &Device::default())).transpose()?;
-        let sketch = match &begun {
-            Some(begun) => begun.config.clone(),
-            None => recipe.config(Some(1))?,
+        let Some(folder) = &recipe.start else {
+            let sketch = recipe.config(Some(1))?;
+            return Self::on_data(recipe, sketch, None, progress);
         };
+        let Loaded { config, tokenizer, model, .. } = open(folder, &Device::default())?;
+        let tokenizer = tokenizer.ok_or(Error::NoTokenizer)?;
+        let mut experiment = Self::on_data(recipe, config, Some(tokenizer), progress)?;
+        experiment.start = Some(experiment.started(model));
+        Ok(experiment)
+    }
+
+    /// The same for a run that goes on: with the model and the words it has, whatever has become of where it began.
+    ///
+    /// # Errors
+    /// If they and the recipe's data no longer fit together, or the data cannot be read.
+    pub fn resume(
+        recipe: Recipe,
+        config: ModelConfig,
+        tokenizer: Tokenizer,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
+        recipe.plan.validate()?;
+        Self::on_data(recipe, config, Some(tokenizer), progress)
+    }
+
+    /// Words that are not known are learnt from the data, and only then the model has a size.
+    fn on_data(
+        recipe: Recipe,
+        sketch: ModelConfig,
+        words: Option<Tokenizer>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
         let corpus = load(&recipe, &sketch, progress)?;
         let task = decide(&sketch, &corpus, recipe.data.task)?;
         let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
-        let (config, tokenizer, model) = match begun {
-            Some(Loaded { config, tokenizer, model, .. }) => {
-                (config, tokenizer.ok_or(Error::NoTokenizer)?, Some(model))
-            }
+        let (config, tokenizer) = match words {
+            Some(words) => (sketch, words),
             None => {
-                let tokenizer = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
-                (recipe.config(Some(tokenizer.vocab_size()))?, tokenizer, None)
+                let learnt = tokenizer(&recipe.data, task, recipe.plan.seq_len, &corpus, progress)?;
+                (recipe.config(Some(learnt.vocab_size()))?, learnt)
             }
         };
         let config = with_head(&recipe, config, task, &corpus)?;
         let mut experiment = Self::of(recipe, config, Arc::new(tokenizer), task, (shape, corpus))?;
-        experiment.start = model.map(|model| experiment.started(model));
         let (train, shortened) = experiment.cut(Part::Train, progress)?;
         let (validation, more) = experiment.cut(Part::Validation, progress)?;
         (experiment.train, experiment.validation) = (Some(train), Some(validation));

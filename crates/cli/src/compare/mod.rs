@@ -21,7 +21,7 @@ use status::Status;
 
 use crate::{
     On, Usage,
-    choice::key_value,
+    choice::{Source, key_value},
     evaluate::part,
     progress::{Reporter, clean},
     train::{STOPPED, environment, stop_on_signal},
@@ -35,6 +35,7 @@ Examples:
   salamander compare gpt-shakespeare-cpu --vary size.n_heads=1,2,4 --match tokens --budget 1M
   salamander compare transformer-nano causal=gpt prefix=gpt:data.task.kind=prefix --dataset dialect --budget 1e12
   salamander compare gpt-shakespeare-cpu ngram:order=4 --match tokens
+  salamander compare gpt lstm-shakespeare --data book.txt --match tokens
   salamander compare my.toml bert-classify --match parameters --budget 500k --metric accuracy
 A model is a recipe's name or file, with settings of its own behind colons and, if you like, a short name before it; or a
 baseline, which learns from the same rows without a budget: ngram (order, smoothing), markov (chain), bag-of-words.
@@ -48,6 +49,8 @@ pub(crate) struct Compare {
     /// The data set [default: the first model's]
     #[arg(long, value_name = "NAME")]
     dataset: Option<String>,
+    #[command(flatten)]
+    source: Source,
     /// What is the same for all: parameters, flops, tokens, time
     #[arg(long = "match", value_name = "QUANTITY", default_value = "flops")]
     matched: Matched,
@@ -196,13 +199,14 @@ impl Compare {
             contenders = varied.concat();
         }
         let first = contenders.first().map(|contender| &contender.recipe.data.set);
-        let dataset = self.dataset.as_ref().or(first).cloned().unwrap_or_default();
+        let own = self.source.data.as_ref().and_then(|data| Some(data.file_stem()?.to_string_lossy().into_owned()));
+        let dataset = own.as_ref().or(self.dataset.as_ref()).or(first).cloned().unwrap_or_default();
         let folder = PathBuf::from("comparisons").join(format!("{dataset}-{}", self.matched.name()));
         Ok(Study {
             dataset: self.dataset.clone(),
             contenders,
             yardsticks,
-            settings: self.settings.clone(),
+            settings: [self.source.settings()?, self.settings.clone()].concat(),
             budget: Budget { matched: self.matched, amount: self.budget },
             sizes: self.scale.into(),
             tune: self.tune_rate.clone(),

@@ -9,7 +9,8 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result};
 use salamander::{
     experiment::{Experiment, Place},
-    models::Recipe,
+    models::{Recipe, RunConfig},
+    text::Tokenizer,
     train::{Display, Interrupter, Outcome, Run},
 };
 
@@ -122,15 +123,15 @@ impl Train {
     /// As the run's own configuration says; only what ends it may be another.
     fn go_on(self, which: salamander::train::Which, display: Display) -> Result<ExitCode> {
         let folder = place::of(&self)?;
-        let mut recipe = Recipe::read(&folder.join("config.toml"))?;
+        let RunConfig { mut recipe, resolved } = RunConfig::read(&folder)?;
         self.limits.apply(&mut recipe);
         let found = place::checkpoint(&folder, which)?;
         let device = self.on.open()?;
         // The run's own words: a data set may have grown since.
-        let mut own = recipe.clone();
-        own.data.tokenizer_file = Some(folder.join("tokenizer.json"));
-        let experiment = prepare(own)?;
-        let config = recipe.to_toml_with(&experiment.config)?;
+        let words = Tokenizer::load(folder.join("tokenizer.json"))?;
+        let mut reporter = Reporter::new();
+        let experiment = Experiment::resume(recipe, resolved, words, &mut |progress| reporter.hear(progress))?;
+        let config = experiment.recipe.to_toml_with(&experiment.config)?;
         salamander::checkpoint::write(&folder.join("config.toml"), config.as_bytes())?;
         let run = Run::resume(&folder, found.step)?;
         announce(&experiment, &format!("{}, on from step {}", folder.display(), found.step));

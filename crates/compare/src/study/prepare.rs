@@ -4,14 +4,12 @@ use std::{collections::HashSet, fs, path::PathBuf, time::Instant};
 
 use salamander_experiment::{Cost, Experiment, Place};
 use salamander_models::{DataChoice, Recipe, SpecialToken};
-use salamander_text::Tokenizer;
+use salamander_text::{Tokenizer, fingerprint};
 use salamander_train::Plan;
 
 use super::{Contender, Entry, Heard, Matched, Study, Surroundings, budget::sized, kept};
 use crate::Error;
 
-/// The tokenizer all share.
-const TOKENIZER: &str = "tokenizer.json";
 /// What is known of a contender before it is trained.
 const ENTRY: &str = "entry.json";
 /// Steps whose batches are cut to count what they cost; those behind them cost as much as these on average.
@@ -28,8 +26,8 @@ impl Study {
     /// Everything but the training.
     pub(super) fn prepare(&self, around: &mut Surroundings) -> Result<Vec<Entry>, Error> {
         self.validate()?;
-        let lead = self.lead()?;
-        let words = self.share_tokenizer(&lead, around)?;
+        let mut lead = self.lead()?;
+        let words = self.share_tokenizer(&mut lead, around)?;
         let mut entries: Vec<Entry> = Vec::new();
         let mut amount = self.budget.amount;
         for contender in &self.contenders {
@@ -100,13 +98,19 @@ impl Study {
         // A task belongs to the data it was chosen for.
         let own = recipe.data.set == lead.data.set;
         let task = recipe.data.task.filter(|_| own);
-        recipe.data = DataChoice { task, tokenizer_file: Some(self.folder.join(TOKENIZER)), ..lead.data.clone() };
+        recipe.data = DataChoice { task, ..lead.data.clone() };
         let Plan { schedule, optimizer, clip, steps, .. } = recipe.plan;
         let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
         recipe.plan = Plan { schedule: schedule.clone(), optimizer, clip, ..lead.plan.clone() };
         let mut recipe = self.set(recipe)?;
+        let of_all = |recipe: &Recipe| DataChoice { task: None, ..recipe.data.clone() };
+        let common = of_all(&recipe);
         for (key, value) in &contender.changes {
             recipe = recipe.set(key, value)?;
+            if of_all(&recipe) != common {
+                let reason = format!("`{key}={value}` is other data than that of all; say it of all, with --set");
+                return Err(Error::Contender { text: contender.name.clone(), reason });
+            }
         }
         let about = |changes: &[(String, String)]| changes.iter().any(|(key, _)| key.starts_with("plan.schedule"));
         if about(&contender.changes) || !about(&self.settings) {
@@ -124,16 +128,19 @@ impl Study {
         Ok(recipe)
     }
 
-    /// Learns it from the common data, unless it is there; says how many words it has.
-    fn share_tokenizer(&self, lead: &Recipe, around: &mut Surroundings) -> Result<usize, Error> {
-        let path = self.folder.join(TOKENIZER);
-        if path.is_file() {
-            return Ok(Tokenizer::load(&path).map_err(salamander_experiment::Error::from)?.vocab_size());
+    /// The tokenizer of all: learnt from the common data, unless it was before. Says how many words it has.
+    fn share_tokenizer(&self, lead: &mut Recipe, around: &mut Surroundings) -> Result<usize, Error> {
+        // Other data in the same folder have other words.
+        let learnt_from = format!("{}{:?}{}", lead.architecture, lead.data, lead.plan.seq_len);
+        let path = self.folder.join(format!("tokenizer-{:08x}.json", fingerprint(&learnt_from) as u32));
+        if !path.is_file() {
+            let experiment = Experiment::prepare(lead.clone(), &mut around.progress())?;
+            fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder, "written"))?;
+            experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
         }
-        let experiment = Experiment::prepare(lead.clone(), &mut around.progress())?;
-        fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder, "written"))?;
-        experiment.tokenizer.save(&path).map_err(salamander_experiment::Error::from)?;
-        Ok(experiment.tokenizer.vocab_size())
+        let words = Tokenizer::load(&path).map_err(salamander_experiment::Error::from)?;
+        lead.data.tokenizer_file = Some(path);
+        Ok(words.vocab_size())
     }
 
     /// Sizes and times it, unless that was done before.
@@ -192,8 +199,11 @@ impl Study {
 
     /// A folder that another recipe or another budget does not have.
     fn place(&self, recipe: &Recipe, name: &str, amount: Option<f64>) -> Result<PathBuf, Error> {
-        let words = self.folder.join(TOKENIZER);
-        let words = fs::read_to_string(&words).map_err(Error::io(&words, "read"))?;
+        let words = recipe
+            .data
+            .tokenizer_file
+            .as_deref()
+            .map_or(Ok(String::new()), |words| fs::read_to_string(words).map_err(Error::io(words, "read")))?;
         let mut seedless = recipe.clone();
         seedless.plan.seed = 0;
         seedless.summary.clear();
@@ -202,7 +212,7 @@ impl Study {
         let what = format!("{}{:?}{amount:?}{words}", seedless.to_toml()?, self.budget.matched);
         let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.=".contains(c) { c } else { '_' };
         let name: String = name.chars().map(plain).take(60).collect();
-        Ok(format!("{name}-{:08x}", salamander_text::fingerprint(&what) as u32).into())
+        Ok(format!("{name}-{:08x}", fingerprint(&what) as u32).into())
     }
 }
 

@@ -130,7 +130,9 @@ impl Results {
         let amount = budget.amount.or_else(|| self.entries.first().and_then(|first| first.takes(budget.matched)));
         let budget = Budget { amount, ..*budget };
         let part = self.trials.iter().flatten().next().map_or("", |trial| trial.part.as_str());
-        let first = &self.entries[0].recipe;
+        let data = &self.entries[0].recipe.data;
+        let file = data.path.as_ref().and_then(|path| path.file_name());
+        let learnt_from = file.map_or(data.set.as_str().into(), |file| file.to_string_lossy());
         let listed = |numbers: Vec<String>| numbers.join(", ");
         let rates = match tune.as_slice() {
             [] => "learning rates as the recipes have them".into(),
@@ -140,9 +142,8 @@ impl Results {
             ),
         };
         format!(
-            "{} on {}, judged on its {part} part; matched: {budget}; seeds {}; the same data, tokenizer and batches; {rates}",
+            "{} on {learnt_from}, judged on its {part} part; matched: {budget}; seeds {}; the same data, tokenizer and batches; {rates}",
             self.metric.name,
-            first.data.set,
             listed(seeds.iter().map(u64::to_string).collect()),
         )
     }

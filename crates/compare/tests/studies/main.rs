@@ -177,12 +177,40 @@ fn who_writes_the_class_knows_its_name() {
     (study.dataset, study.seeds) = (Some("topics".into()), vec![1]);
     let results = run(&study).0.unwrap();
     assert_eq!(results.metric.name, "accuracy", "what both are measured by");
-    let words = salamander_text::Tokenizer::load(folder.path().join("tokenizer.json")).unwrap();
+    let words = results.entries[1].recipe.data.tokenizer_file.as_ref().unwrap();
+    let words = salamander_text::Tokenizer::load(words).unwrap();
     let corpus = Experiment::prepare(results.entries[1].recipe.clone(), &mut |_| {}).unwrap().corpus;
     let salamander_datasets::Corpus::Pairs(splits) = corpus else { panic!("a writer has pairs") };
     for (_, class) in &splits.validation {
         assert_eq!(words.decode(&words.encode(class).unwrap()).unwrap(), *class);
     }
+}
+
+#[test]
+fn other_words_in_the_same_folder_are_other_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = |kind: &str| {
+        let mut study = study(&["gpt"], Matched::Tokens, Some(40.0), folder.path());
+        study.settings.extend([("data.tokenizer".into(), kind.into()), ("plan.steps".into(), "1".into())]);
+        study.seeds = vec![1];
+        run(&study).0.unwrap().entries[0].parameters
+    };
+    let (bytes, by_word) = (words("bytes"), words("words"));
+    assert_ne!(bytes, by_word);
+    assert_eq!((words("bytes"), words("words")), (bytes, by_word), "and stay so");
+}
+
+#[test]
+fn who_wants_other_data_cannot_take_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |models: &[&str]| run(&study(models, Matched::Tokens, Some(40.0), folder.path())).0;
+    for own in ["data.tokenizer=bytes", "data.seed=7", "data.path=/elsewhere.txt"] {
+        let said = with(&["sorter", &format!("sorter:{own}")]).unwrap_err().to_string();
+        assert!(said.contains(own) && said.contains("--set"), "{said}");
+    }
+    // What the first says of its data, it says of everybody's.
+    let sized = "sorter:data.sizes.length=4";
+    assert!(with(&[sized, &format!("narrow={sized}:size.d_model=16")]).is_ok());
 }
 
 #[test]
