@@ -4,7 +4,7 @@ mod data;
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::{Path, PathBuf, absolute},
 };
 
 pub use data::{DataChoice, SpecialToken, Task};
@@ -114,6 +114,20 @@ impl Recipe {
             changed.config(Some(1))?;
         }
         Ok(changed)
+    }
+
+    /// The same with every path from the root, so that it can be followed from another folder.
+    ///
+    /// # Errors
+    /// If a path is empty, or it is not known where we are.
+    pub fn from_the_root(mut self) -> Result<Self, Error> {
+        let data = &mut self.data;
+        let paths = [&mut self.start, &mut data.path, &mut data.target, &mut data.tokenizer_file];
+        for path in paths.into_iter().flatten() {
+            let whole = absolute(&*path).map_err(|error| Error::Read { path: path.clone(), reason: error.to_string() });
+            *path = whole?;
+        }
+        Ok(self)
     }
 
     /// The model, with `vocab_size` words where the recipe leaves it to the tokenizer.

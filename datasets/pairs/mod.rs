@@ -2,7 +2,12 @@
 
 mod parallel;
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+};
 
 use crate::{Corpus, DataSet, Error, Options, Origin, Pair, Shape, Splits, table::Format, text};
 pub(crate) use parallel::parallel;
@@ -20,6 +25,8 @@ pub(crate) const DATA_SET: DataSet = DataSet {
 
 /// Fewer sources than this cannot be split into three parts.
 const LEAST: usize = 20;
+/// What columns are called where nothing else is said.
+const COLUMNS: [&str; 2] = ["source", "target"];
 
 /// Reads a file of lines, each a source, a tab and a target. Empty lines are left out, and so is what follows a second tab
 /// (an attribution, usually).
@@ -78,16 +85,17 @@ pub fn split(pairs: Vec<Pair>) -> Splits<Pair> {
 /// Pairs of the user's for the data set `name`.
 pub(crate) fn read(name: &'static str, options: &Options) -> Result<Corpus, Error> {
     let path = options.data.as_ref().ok_or(Error::NoFile { name })?;
+    let plain = options.columns.is_empty() && !headed(path)?;
     let pairs = match (&options.target, Format::of(path)) {
         (Some(target), _) if options.columns.is_empty() => enough(path, parallel(path, target)?)?,
         (Some(_), _) => {
             return Err(Error::Meaningless { name, option: "`--column`", reason: "parallel files have no columns" });
         }
-        // Lines between tabs, unless their columns are named: then the first is a header.
-        (None, None | Some(Format::Tsv)) if options.columns.is_empty() => open(path)?,
+        // Lines with a tab, unless their columns are named: then the first is a header.
+        (None, None | Some(Format::Tsv)) if plain => open(path)?,
         (None, format) => {
             // Whatever the ending, what has columns and is nothing else has them between tabs.
-            let records = format.unwrap_or(Format::Tsv).read(path, name, options, &["source", "target"])?;
+            let records = format.unwrap_or(Format::Tsv).read(path, name, options, &COLUMNS)?;
             let pair = |cells: &[String], line| match cells {
                 [source, target] => checked(path, line, source, target),
                 _ => Err(wrong(path, line, "there are not two cells")),
@@ -97,6 +105,16 @@ pub(crate) fn read(name: &'static str, options: &Options) -> Result<Corpus, Erro
         }
     };
     Ok(Corpus::Pairs(split(pairs)))
+}
+
+/// Whether the first line names the columns.
+fn headed(path: &Path) -> Result<bool, Error> {
+    let mut first = String::new();
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    // What is no text is told by who reads it.
+    let _ = BufReader::new(file).read_line(&mut first);
+    let mut names = COLUMNS.iter();
+    Ok(names.all(|name| first.trim_start_matches('\u{feff}').split('\t').any(|cell| cell.trim() == *name)))
 }
 
 #[cfg(test)]

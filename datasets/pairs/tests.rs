@@ -84,6 +84,7 @@ fn the_same_pairs_come_out_of_every_form() {
     check(&[("pairs.csv", csv)], &[]);
     check(&[("pairs.tsv", tsv.clone())], &["en", "de"]);
     check(&[("pairs.txt", tsv)], &["en", "3"]);
+    check(&[("pairs.tsv", format!("target\tsource\n{}", each(|n| format!("-{n}\t{n}\n"))))], &[]);
     check(&[("pairs.tsv", numbered(0..40))], &["1", "2"]);
     check(&[("pairs.jsonl", jsonl)], &[]);
     check(&[("train.en", sources), ("train.de", targets)], &[]);

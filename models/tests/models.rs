@@ -217,6 +217,14 @@ fn settings_can_be_changed_and_slips_are_named() {
 }
 
 #[test]
+fn a_path_can_be_followed_from_elsewhere() {
+    let changed = recipe("gpt").unwrap().set("data.path", "text.txt").and_then(|recipe| recipe.set("start", "run"));
+    let recipe = changed.and_then(Recipe::from_the_root).unwrap();
+    let here = std::env::current_dir().unwrap();
+    assert_eq!((recipe.data.path, recipe.start), (Some(here.join("text.txt")), Some(here.join("run"))));
+}
+
+#[test]
 fn a_folder_that_is_no_model_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let message = open(folder.path(), &device()).expect_err("empty").to_string();

@@ -1,6 +1,6 @@
 //! Which recipe, changed how, on what data: the arguments that several verbs share.
 
-use std::path::{Path, PathBuf, absolute};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use salamander::models::{Recipe, recipe};
@@ -87,33 +87,28 @@ impl Choice {
     }
 }
 
-/// As it is found from anywhere: a run can be repeated from another folder.
-pub(crate) fn whole(path: &Path) -> Result<PathBuf> {
-    absolute(path).with_context(|| format!("{} is no path", path.display()))
-}
-
 impl Source {
     /// What it says, as settings of a recipe.
     pub(crate) fn settings(&self) -> Result<Vec<(String, String)>> {
-        let path = |path: &Path| -> Result<Value> {
-            let whole = whole(path)?;
-            let text = whole.to_str().with_context(|| format!("{} is no UTF-8", whole.display()))?;
+        let path = |path: &PathBuf| -> Result<Value> {
+            let text = path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))?;
             Ok(Value::String(text.into()))
         };
         let columns = self.columns.iter().cloned().map(Value::String).collect::<Vec<_>>();
         let values = [
-            ("data.path", self.data.as_deref().map(path).transpose()?),
-            ("data.target", self.target.as_deref().map(path).transpose()?),
+            ("data.path", self.data.as_ref().map(path).transpose()?),
+            ("data.target", self.target.as_ref().map(path).transpose()?),
             ("data.columns", (!columns.is_empty()).then_some(Value::Array(columns))),
         ];
         Ok(values.into_iter().filter_map(|(key, value)| Some((key.into(), value?.to_string()))).collect())
     }
 
+    /// The recipe with its data in place of the recipe's own.
     pub(crate) fn apply(&self, mut recipe: Recipe) -> Result<Recipe> {
         for (key, value) in self.settings()? {
             recipe = recipe.set(&key, &value)?;
         }
-        Ok(recipe)
+        Ok(recipe.from_the_root()?)
     }
 }
 

@@ -182,7 +182,7 @@ fn of_experiment(error: &experiment::Error) -> bool {
         Experiment::Train(error) => of_training(error),
         Experiment::Generate(error) => of_writing(error),
         Experiment::Task { .. } | Experiment::Shape { .. } | Experiment::TooLong { .. } => true,
-        Experiment::Reading { .. } | Experiment::NoHead { .. } => true,
+        Experiment::Reading { .. } | Experiment::NoHead { .. } | Experiment::Number { .. } => true,
         Experiment::NoSpecial { .. } | Experiment::OtherModel { .. } | Experiment::NoPart { .. } => true,
         _ => false,
     }

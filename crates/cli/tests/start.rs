@@ -47,6 +47,8 @@ fn what_cannot_be_begun_with() {
     assert!(support::fails(place(), &bare, 1).contains("tokenizer.json"));
     let sized = ["train", "gpt", "--from", fixture, "--set", "size.n_layers=3"];
     assert!(support::fails(place(), &sized, 2).contains("`size.n_layers` is decided by"));
+    let special = ["train", "gpt", "--from", fixture, "--set", "data.special=['pad']"];
+    assert!(support::fails(place(), &special, 2).contains("`data.special` is decided by"));
     assert!(
         support::fails(place(), &["train", "gpt", "--from", fixture, "--resume", "latest"], 2).contains("--resume")
     );

@@ -301,6 +301,11 @@ fn a_run_that_goes_on_ends_as_if_it_had_never_stopped() {
         fails(&["train", "--run", run, "--resume", "latest", "--seed", "3"], 2).contains("keeps its configuration")
     );
     assert!(fails(&["train", "--run", run, "--resume", "77"], 2).contains("of step 77"));
+    let shorter = ["train", "--run", run, "--resume", "latest", "--steps", "2"];
+    assert!(fails(&shorter, 2).contains("of step 6 already"));
+    let another = ["train", "names", "--run", run, "--resume", "latest"];
+    assert!(fails(&another, 2).contains("one of `gpt-shakespeare-cpu`, not of `names`"));
+    assert!(fails(&["train", "gpt", "--name", "a/b"], 2).contains("part of a folder's name"));
     assert!(fails(&["train", "gpt", "--run", run], 2).contains("--resume latest"));
     let nowhere = folder.path().join("nowhere");
     assert!(fails(&["train", "--run", nowhere.to_str().expect("a name"), "--resume", "latest"], 2).contains("no run"));

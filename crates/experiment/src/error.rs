@@ -50,6 +50,16 @@ pub enum Error {
         /// What it can do.
         can: String,
     },
+    /// A number of the task breaks a rule.
+    #[error("{setting} is {value}; {needed} is needed")]
+    Number {
+        /// The setting.
+        setting: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        needed: &'static str,
+    },
     /// Settings of a head, and no head to have them.
     #[error("head has settings, and `{task}` puts no head on a model; leave them out")]
     NoHead {

@@ -39,12 +39,28 @@ pub(crate) fn decide(config: &ModelConfig, corpus: &Corpus, asked: Option<Task>)
     let (family, shape) = (config.family(), shape(corpus));
     let possible = possible(config, shape);
     let Some(first) = possible.first() else { return Err(Error::Shape { family, shape }) };
-    let asked = asked.unwrap_or(*first);
+    let asked = checked(asked.unwrap_or(*first))?;
     if possible.iter().any(|task| task.name() == asked.name()) {
         return arranged(config, asked);
     }
     let can = possible.iter().map(Task::name).collect::<Vec<_>>().join(", ");
     Err(Error::Task { family, asked: asked.name(), shape, can })
+}
+
+/// Checks the task's numbers.
+fn checked(task: Task) -> Result<Task, Error> {
+    let (rate, mean) = match task {
+        Task::Masked { rate } | Task::Replaced { rate } => (rate, 1.0),
+        Task::Spans { rate, mean, .. } | Task::Denoise { rate, mean, .. } => (rate, mean),
+        _ => return Ok(task),
+    };
+    if !(rate > 0.0 && rate < 1.0) {
+        return Err(Error::Number { setting: "data.task.rate", value: rate, needed: "a share above 0 and below 1" });
+    }
+    if !(mean >= 1.0 && mean.is_finite()) {
+        return Err(Error::Number { setting: "data.task.mean", value: mean, needed: "at least 1 token" });
+    }
+    Ok(task)
 }
 
 /// The task with its arrangement: a model of one stack reads a damaged text in some way, one of two has a stack for that.

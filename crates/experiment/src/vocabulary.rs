@@ -27,7 +27,10 @@ pub(crate) fn tokenizer(
         }
         Corpus::Stream(stream) => {
             let mut failed = None;
-            let chunks = stream.train().chain(stream.validation());
+            // As above: of characters, whatever stands anywhere.
+            let others = *kind == TokenizerKind::Characters;
+            let others = others.then(|| stream.validation().chain(stream.test())).into_iter().flatten();
+            let chunks = stream.train().chain(others);
             let chunks = chunks.map_while(|chunk| chunk.map_err(|error| failed = Some(error)).ok());
             let learnt = kind.train(chunks, &special, &mut tell);
             match failed {
@@ -80,4 +83,34 @@ fn special(data: &DataChoice, task: Task, seq_len: usize, corpus: &Corpus) -> Ve
         special.extend((0..=u8::MAX).take(spans).map(Special::Sentinel));
     }
     special
+}
+
+#[cfg(test)]
+mod tests {
+    use salamander_datasets::{self as datasets, Options};
+    use salamander_models::recipe;
+
+    use super::*;
+
+    /// What is learnt from files of which each has a letter of its own, in memory or streamed.
+    fn learnt(kind: &TokenizerKind, memory: u64) -> Tokenizer {
+        let folder = tempfile::tempdir().unwrap();
+        for (part, letter) in [("train", "a"), ("valid", "b"), ("test", "c")] {
+            std::fs::write(folder.path().join(format!("wiki.{part}.tokens")), format!(" = T = \n {letter} x\n"))
+                .unwrap();
+        }
+        let options = Options { data: Some(folder.path().into()), memory, ..Options::default() };
+        let corpus = datasets::load("wikitext-2", &options, &mut |_| {}).unwrap();
+        assert_eq!(matches!(corpus, Corpus::Stream(_)), memory == 0);
+        let data = DataChoice::new("wikitext-2", kind.clone());
+        tokenizer(&data, Task::Causal { packing: None }, 8, &corpus, &mut |_| {}).unwrap()
+    }
+
+    #[test]
+    fn a_streamed_text_has_the_words_it_has_in_memory() {
+        for kind in [TokenizerKind::Characters, recipe("gpt").unwrap().data.tokenizer] {
+            let [streamed, read] = [0, 1 << 20].map(|memory| learnt(&kind, memory));
+            assert_eq!(streamed.vocab_size(), read.vocab_size(), "{kind:?}");
+        }
+    }
 }

@@ -232,6 +232,18 @@ fn a_state_answers_and_translates() {
 }
 
 #[test]
+fn tokens_of_a_batch_are_counted_where_all_rows_are_alike() {
+    let targets = |changes: &[(&str, &str)]| {
+        let experiment = prepared(tiny("gpt", changes)).expect("an experiment");
+        experiment.costs().expect("batches").next().expect("a batch").targets
+    };
+    let packed = ("data.task", "{ kind = 'causal', packing = 'whole' }");
+    let length = ("plan.seq_len", "16");
+    assert_eq!(targets(&[packed, length, ("plan.batch_tokens", "50")]), 3 * 16);
+    assert_eq!(targets(&[packed, length, ("plan.batch_tokens", "5")]), 16, "a row at least");
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     let refused =
         |name: &str, changes: &[(&str, &str)]| prepared(tiny(name, changes)).expect_err("refused").to_string();
@@ -246,6 +258,12 @@ fn what_cannot_be_is_said() {
     assert!(said.contains("from the left alone") && said.contains("leave it out"), "{said}");
     let said = refused("gpt", &[("data.set", "dialect"), both]);
     assert!(said.contains("cannot do `spans`") && said.contains("causal, prefix"), "{said}");
+    let said = refused("bert-nano", &[("data.task", "{ kind = 'masked', rate = 15 }")]);
+    assert!(said.contains("data.task.rate is 15; a share"), "{said}");
+    let said = refused("t5-nano", &[("data.task", "{ kind = 'spans', mean = 0.5 }")]);
+    assert!(said.contains("data.task.mean is 0.5; at least 1"), "{said}");
+    let said = refused("bert-nano", &[("data.set", "dialect"), ("plan.batch_tokens", "64")]);
+    assert!(said.contains("batch_tokens is 64") && said.contains("batch_size"), "{said}");
     let said = refused("gpt", &[both, ("plan.seq_len", "120")]);
     assert!(said.contains("plan.seq_len = 120") && said.contains("a row of 132") && said.contains("128"), "{said}");
     let said = refused("gpt", &[("plan.seq_len", "4000")]);

@@ -32,6 +32,16 @@ pub enum Error {
         /// The first parameter that holds such a number, or whose gradient does.
         tensor: Option<String>,
     },
+    /// What a step has made of the model cannot be used.
+    #[error(
+        "step {step}: {what} after it; training stopped, the last good checkpoint is kept (try a lower learning rate)"
+    )]
+    Spoilt {
+        /// Which step, counted from 1.
+        step: usize,
+        /// What is not finite.
+        what: String,
+    },
     /// The loss has left every measure.
     #[error(
         "step {step}: the loss is {loss:.4e} and began at {first:.4}: it has diverged; training stopped, the last good \
@@ -80,6 +90,13 @@ pub enum Error {
     /// A checkpoint cannot be written or read.
     #[error(transparent)]
     Checkpoint(#[from] salamander_checkpoint::Error),
+}
+
+impl Error {
+    /// Whether it is the model's numbers that ended the run.
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, Self::NotFinite { .. } | Self::Spoilt { .. } | Self::Diverged { .. })
+    }
 }
 
 fn first(tensor: &Option<String>) -> String {

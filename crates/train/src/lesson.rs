@@ -8,7 +8,7 @@ use std::{
 use burn::{
     data::dataloader::{DataLoaderIterator, Progress},
     module::Module,
-    optim::ModuleOptimizer,
+    optim::{GradientsParams, ModuleOptimizer},
 };
 use burn_train::{
     EventProcessorTraining, InferenceStep, Interrupter, LearnerEvent, SupervisedTrainingEventProcessor, TrainingItem,
@@ -21,6 +21,7 @@ use crate::{
     Average, Error, Evaluation, Objective, Outcome, Precision, Run,
     average::toward,
     clock::Clock,
+    finite::first_not_finite,
     run::State,
     steps::Steps,
     student::{Answered, Kind, Learnt, Part, Student},
@@ -208,6 +209,9 @@ where
         // What is judged, and what writes, is in 32 bits.
         let student = Precision::F32.cast(pupil.student.clone().valid());
         let evaluation = self.answer(&student, last);
+        if !evaluation.loss.is_finite() {
+            return Err(self.spoilt(format!("the validation loss is {}", evaluation.loss)));
+        }
         let better = self.state.best.is_none_or(|(best, _)| evaluation.loss < best);
         if better {
             self.state.best = Some((evaluation.loss, self.state.step));
@@ -263,11 +267,18 @@ where
         if self.saved == Some(self.state.step) {
             return Ok(());
         }
+        if let Some(tensor) = first_not_finite(&pupil.student.model, &GradientsParams::new()) {
+            return Err(self.spoilt(format!("`{tensor}` holds a number that is not finite")));
+        }
         let (model, keep) = (pupil.student.model.valid(), self.steps.plan.keep.last);
         let state = &self.state;
         self.with_run(|run| run.checkpoints().save((&model, pupil.average.as_ref()), &pupil.optimizer, state, keep))?;
         self.saved = Some(self.state.step);
         Ok(())
+    }
+
+    fn spoilt(&self, what: String) -> Error {
+        Error::Spoilt { step: self.state.step, what }
     }
 
     /// Makes the average that the plan asks for, if any, judges it, keeps it, and lets it stand for the model.

@@ -22,6 +22,7 @@ mod objective;
 mod optimizer;
 mod plan;
 mod precision;
+mod rule;
 mod run;
 mod schedule;
 mod steps;

@@ -11,6 +11,11 @@ use burn::{
 use salamander_kernels::AdamWConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    Error, Precision,
+    rule::{Number, Rule},
+};
+
 /// How gradients move parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
@@ -98,6 +103,41 @@ impl Default for Optimizer {
 }
 
 impl Optimizer {
+    /// Its numbers.
+    pub(crate) fn numbers(&self) -> Vec<Number> {
+        let betas = |beta1, beta2| [("optimizer.beta1", beta1, Rule::Share), ("optimizer.beta2", beta2, Rule::Share)];
+        let decay = |weight_decay| ("optimizer.weight_decay", weight_decay, Rule::NotNegative);
+        let adam = |config: &AdamWConfig| {
+            let own = [("optimizer.epsilon", config.epsilon, Rule::Positive), decay(config.weight_decay)];
+            [&betas(config.beta1, config.beta2)[..], &own].concat()
+        };
+        match self {
+            Self::AdamW(config) => adam(config),
+            &Self::Adam { beta1, beta2, epsilon } => adam(&AdamWConfig { beta1, beta2, epsilon, weight_decay: 0.0 }),
+            &Self::Lion { beta1, beta2, weight_decay } => [&betas(beta1, beta2)[..], &[decay(weight_decay)]].concat(),
+            &Self::Adafactor { weight_decay, .. } => vec![decay(weight_decay)],
+            Self::Muon { momentum, weight_decay, others } => {
+                let own = [("optimizer.momentum", *momentum, Rule::Share), decay(*weight_decay)];
+                [&own[..], &adam(others)].concat()
+            }
+        }
+    }
+
+    /// Whether it can move parameters of such numbers.
+    ///
+    /// # Errors
+    /// If its mean of the gradients would be of 16 bits too, in which a small step towards each is lost.
+    pub(crate) fn check(&self, precision: Precision) -> Result<(), Error> {
+        let kind = match (self, precision) {
+            (Self::Lion { .. }, Precision::Bf16) => "lion",
+            (Self::Muon { .. }, Precision::Bf16) => "muon",
+            _ => return Ok(()),
+        };
+        let rule =
+            format!("is {kind}, whose mean of the gradients has no room in bf16; take adamw or adafactor, or f32");
+        Err(Error::Plan { setting: "optimizer.kind", rule })
+    }
+
     /// Makes the optimiser of `model`.
     pub fn init<M: Module>(&self, model: &M) -> ModuleOptimizer {
         match self {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Optimizer, Precision, Schedule};
+use crate::{
+    Error, Optimizer, Precision, Schedule,
+    rule::{Number, Rule},
+};
 
 /// How a model is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -134,6 +137,9 @@ impl Default for Keep {
     }
 }
 
+/// The largest number that TOML has.
+const MOST: u64 = i64::MAX as u64;
+
 fn one() -> usize {
     1
 }
@@ -154,27 +160,30 @@ impl Plan {
     /// The first rule that is broken.
     pub fn validate(&self) -> Result<(), Error> {
         self.counts()?;
-        let mut positive = self.schedule.positive();
-        positive.extend(self.clip.map(|clip| ("clip", clip)));
-        positive.extend(self.limit.minutes.map(|minutes| ("limit.minutes", minutes)));
-        for (setting, value) in positive {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Plan { setting, rule: format!("is {value}; a positive number is needed") });
-            }
+        self.numbers().into_iter().try_for_each(Rule::check)?;
+        self.optimizer.check(self.precision)?;
+        let kept = [("seed", self.seed), ("limit.tokens", self.limit.tokens.unwrap_or(0))];
+        if let Some((setting, value)) = kept.into_iter().find(|(_, value)| *value > MOST) {
+            return Err(Error::Plan { setting, rule: format!("is {value}; a file keeps at most {MOST}") });
         }
-        let share = |setting, value: f64| match (0.0..1.0).contains(&value) {
-            true => Ok(()),
-            false => Err(Error::Plan { setting, rule: format!("is {value}; a share in [0, 1) is needed") }),
-        };
-        share("smoothing", self.smoothing)?;
         match self.keep.average {
-            Some(Average::Ema { decay }) => share("keep.average.decay", decay),
             Some(Average::Last { checkpoints }) if checkpoints > self.keep.last => {
                 let rule = format!("is {}; an average of {checkpoints} checkpoints needs as many", self.keep.last);
                 Err(Error::Plan { setting: "keep.last", rule })
             }
             _ => Ok(()),
         }
+    }
+
+    fn numbers(&self) -> Vec<Number> {
+        let mut numbers = [self.schedule.numbers(), self.optimizer.numbers()].concat();
+        numbers.push(("smoothing", self.smoothing, Rule::Share));
+        numbers.extend(self.clip.map(|clip| ("clip", clip, Rule::Positive)));
+        numbers.extend(self.limit.minutes.map(|minutes| ("limit.minutes", minutes, Rule::Positive)));
+        if let Some(Average::Ema { decay }) = self.keep.average {
+            numbers.push(("keep.average.decay", decay, Rule::Share));
+        }
+        numbers
     }
 
     fn counts(&self) -> Result<(), Error> {
@@ -236,9 +245,18 @@ mod tests {
         assert_eq!(refused("accumulate = 0"), "plan.accumulate is 0; at least 1 is needed");
         assert_eq!(refused("smoothing = 1.0"), "plan.smoothing is 1; a share in [0, 1) is needed");
         assert_eq!(refused("clip = -1.0"), "plan.clip is -1; a positive number is needed");
+        let beta = refused("optimizer = { kind = 'adamw', beta2 = 1.0 }");
+        assert_eq!(beta, "plan.optimizer.beta2 is 1; a share in [0, 1) is needed");
+        let decay = refused("optimizer = { kind = 'muon', weight_decay = -0.1 }");
+        assert_eq!(decay, "plan.optimizer.weight_decay is -0.1; a number that is not negative is needed");
+        let lion = refused("precision = 'bf16'\noptimizer = { kind = 'lion' }");
+        assert!(lion.starts_with("plan.optimizer.kind is lion") && lion.contains("adafactor"), "{lion}");
         assert_eq!(refused("[limit]\nminutes = 0"), "plan.limit.minutes is 0; a positive number is needed");
         let average = refused("[keep]\naverage = { kind = 'last', checkpoints = 5 }");
         assert_eq!(average, "plan.keep.last is 2; an average of 5 checkpoints needs as many");
         assert!(refused("[keep]\nfirst = 1").contains("unknown field `first`"));
+        let plan = Plan { seed: u64::MAX, ..toml::from_str(PLAN).unwrap() };
+        let seed = "plan.seed is 18446744073709551615; a file keeps at most 9223372036854775807";
+        assert_eq!(plan.validate().unwrap_err().to_string(), seed);
     }
 }

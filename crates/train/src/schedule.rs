@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule::{Number, Rule};
+
 /// The learning rate over the steps, which are counted from 1. Wherever there is a warm-up, the rate rises in a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -141,20 +143,21 @@ impl Schedule {
         self
     }
 
-    /// The numbers that must be positive, with their names.
-    pub(crate) fn positive(&self) -> Vec<(&'static str, f64)> {
+    /// Its numbers.
+    pub(crate) fn numbers(&self) -> Vec<Number> {
+        let positive = |setting, value| (setting, value, Rule::Positive);
         match *self {
-            Self::Constant { rate, .. } => vec![("schedule.rate", rate)],
-            Self::Linear { peak, .. } | Self::Stable { peak, .. } | Self::Cosine { peak, .. } => {
-                vec![("schedule.peak", peak)]
+            Self::Constant { rate, .. } => vec![positive("schedule.rate", rate)],
+            Self::Linear { peak, floor, .. } | Self::Stable { peak, floor, .. } | Self::Cosine { peak, floor, .. } => {
+                vec![positive("schedule.peak", peak), ("schedule.floor", floor, Rule::NotNegative)]
             }
             Self::InverseSqrt { peak, warmup } => {
-                vec![("schedule.peak", peak), ("schedule.warmup", warmup as f64)]
+                vec![positive("schedule.peak", peak), positive("schedule.warmup", warmup as f64)]
             }
             Self::Noam { factor, d_model, warmup } => vec![
-                ("schedule.factor", factor),
-                ("schedule.d_model", d_model as f64),
-                ("schedule.warmup", warmup as f64),
+                positive("schedule.factor", factor),
+                positive("schedule.d_model", d_model as f64),
+                positive("schedule.warmup", warmup as f64),
             ],
         }
     }

@@ -183,6 +183,45 @@ fn the_average_of_the_last_checkpoints() {
 }
 
 #[test]
+fn what_came_after_the_step_it_goes_on_from_is_forgotten() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut long = stopping(plan(12), 3);
+    (long.steps, long.keep.last) = (12, 10);
+    long.keep.average = Some(Average::Last { checkpoints: 2 });
+    train(begin::<Decoder>(1), data::<Decoder>(), &long, kept(folder.path())).expect("it learns");
+    let checkpoints = Checkpoints::of(folder.path());
+    let steps = || checkpoints.steps().into_iter().map(|(step, _)| step).collect::<Vec<_>>();
+    assert_eq!(steps(), [12, 9, 6, 3]);
+    let first = fs::read(weights(&checkpoints.find(Which::Step(6)).expect("one").path)).expect("weights");
+
+    // Another way from step 3 on: with another rate.
+    let schedule = Schedule::Constant { rate: 1e-4, warmup: 0 };
+    let other = Plan { steps: 6, schedule, ..long };
+    let session = resumed::<Decoder>(folder.path(), 3);
+    assert_eq!(steps(), [3]);
+    assert!(checkpoints.find(Which::Averaged).is_err() && checkpoints.find(Which::Best).expect("one").step == Some(3));
+    train(begin::<Decoder>(1), data::<Decoder>(), &other, session).expect("it goes on");
+    assert_eq!(steps(), [6, 3]);
+    let second = fs::read(weights(&checkpoints.find(Which::Step(6)).expect("one").path)).expect("weights");
+    assert!(first != second, "the checkpoint is that of the steps that were made");
+    let lines = fs::read_to_string(folder.path().join("metrics.jsonl")).expect("metrics");
+    assert_eq!(lines.matches("averaged").count(), 1, "{lines}");
+}
+
+#[test]
+fn a_spoilt_model_is_not_kept() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().expect("a folder");
+    // The only step leads beyond all numbers.
+    let schedule = Schedule::Constant { rate: 1e38, warmup: 0 };
+    let plan = Plan { steps: 1, schedule, ..stopping(plan(4), 1) };
+    let failed = train(begin::<Decoder>(1), data::<Decoder>(), &plan, kept(folder.path())).expect_err("it is spoilt");
+    assert!(matches!(failed, Error::Spoilt { step: 1, .. }), "{failed}");
+    assert!(Checkpoints::of(folder.path()).steps().is_empty());
+}
+
+#[test]
 fn a_run_that_failed_keeps_its_last_good_checkpoint() {
     let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");

@@ -16,7 +16,7 @@ use salamander::{
 
 use crate::{
     On, Usage,
-    choice::{Choice, Limits, whole},
+    choice::{Choice, Limits},
     progress::Reporter,
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Train {
     #[arg(long, value_name = "FOLDER", conflicts_with = "resume")]
     from: Option<PathBuf>,
     /// What the run is called, behind the time it began [default: seed-N]
-    #[arg(long, conflicts_with_all = ["run", "resume"])]
+    #[arg(long, value_parser = place::name, conflicts_with_all = ["run", "resume"])]
     name: Option<String>,
     /// The run's folder [default: runs/MODEL/TIME-NAME]
     #[arg(long, value_name = "FOLDER")]
@@ -85,7 +85,8 @@ impl Train {
         let mut recipe = self.choice.recipe()?;
         self.limits.apply(&mut recipe);
         if let Some(folder) = &self.from {
-            recipe.start = Some(whole(folder)?);
+            recipe.start = Some(folder.clone());
+            recipe = recipe.from_the_root()?;
         }
         self.size_is_free(&recipe)?;
         if self.dry_run {
@@ -110,7 +111,8 @@ impl Train {
 
     /// A model that is there already has its size.
     fn size_is_free(&self, recipe: &Recipe) -> Result<()> {
-        let sized = |key: &str| ["size.", "model.", "data.tokenizer"].iter().any(|table| key.starts_with(table));
+        let decided = ["size.", "model.", "data.tokenizer", "data.special"];
+        let sized = |key: &str| decided.iter().any(|table| key.starts_with(table));
         match self.choice.changes.settings.iter().find(|(key, _)| sized(key)) {
             Some((key, _)) if recipe.start.is_some() => {
                 let start = recipe.start.iter().map(|start| start.display().to_string()).collect::<String>();
@@ -120,12 +122,27 @@ impl Train {
         }
     }
 
+    /// Whether the run that goes on is the one that is meant.
+    fn is_that_run(&self, recipe: &Recipe, step: usize) -> Result<()> {
+        if let Some(model) = self.choice.model.as_ref().filter(|model| **model != recipe.name) {
+            let name = &recipe.name;
+            return Err(Usage(format!("the run is one of `{name}`, not of `{model}`; leave the name out")).into());
+        }
+        match self.limits.steps.filter(|&steps| steps < step) {
+            Some(steps) => {
+                Err(Usage(format!("--steps {steps}: the checkpoint is of step {step} already; give more")).into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// As the run's own configuration says; only what ends it may be another.
     fn go_on(self, which: salamander::train::Which, display: Display) -> Result<ExitCode> {
         let folder = place::of(&self)?;
         let RunConfig { mut recipe, resolved } = RunConfig::read(&folder)?;
         self.limits.apply(&mut recipe);
         let found = place::checkpoint(&folder, which)?;
+        self.is_that_run(&recipe, found.step)?;
         let device = self.on.open()?;
         // The run's own words: a data set may have grown since.
         let words = Tokenizer::load(folder.join("tokenizer.json"))?;
@@ -157,7 +174,7 @@ fn announce(experiment: &Experiment, place: &str) {
     let Experiment { recipe, config, start, shortened, .. } = experiment;
     let plan = &recipe.plan;
     let batch = match plan.batch_tokens {
-        Some(tokens) => format!("about {tokens} tokens"),
+        Some(tokens) => format!("about {} tokens", tokens * plan.accumulate),
         None => format!("{} sequences of up to {} tokens", plan.batch_size * plan.accumulate, plan.seq_len),
     };
     eprintln!(

@@ -15,6 +15,14 @@ use crate::{Usage, tell_skipped};
 /// The folder with a folder for each model, which has a folder for each run.
 const RUNS: &str = "runs";
 
+/// Reads what a run is called: a part of a folder's name.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    match text.is_empty() || text.contains(['/', '\\']) {
+        true => Err("it is a part of a folder's name: no `/` in it, and not empty".into()),
+        false => Ok(text.into()),
+    }
+}
+
 /// Reads `latest`, or a step.
 pub(super) fn which(text: &str) -> Result<Which, String> {
     match text.parse() {

@@ -89,7 +89,7 @@ impl Study {
         for (key, value) in &self.settings {
             recipe = recipe.set(key, value)?;
         }
-        Ok(recipe)
+        Ok(recipe.from_the_root()?)
     }
 
     /// A contender's recipe on the common data, in the common batches.
@@ -106,7 +106,7 @@ impl Study {
         let of_all = |recipe: &Recipe| DataChoice { task: None, ..recipe.data.clone() };
         let common = of_all(&recipe);
         for (key, value) in &contender.changes {
-            recipe = recipe.set(key, value)?;
+            recipe = recipe.set(key, value)?.from_the_root()?;
             if of_all(&recipe) != common {
                 let reason = format!("`{key}={value}` is other data than that of all; say it of all, with --set");
                 return Err(Error::Contender { text: contender.name.clone(), reason });

@@ -7,7 +7,7 @@ use std::{
 };
 
 use salamander_experiment::{self as experiment, Experiment, Part, Place};
-use salamander_train::{self as train, Checkpoints, Run, Which, forget_peak_memory, peak_memory};
+use salamander_train::{Checkpoints, Run, Which, forget_peak_memory, peak_memory};
 use serde::{Deserialize, Serialize};
 
 use super::{Heard, Planned, Study, Surroundings, kept};
@@ -63,9 +63,7 @@ impl Study {
         let (model, diverged) = match experiment.train(place) {
             Ok((_, outcome)) if outcome.interrupted => return Err(Error::Stopped),
             Ok((model, outcome)) => (Some((model, outcome.tokens_per_second)), None),
-            Err(experiment::Error::Train(error @ (train::Error::NotFinite { .. } | train::Error::Diverged { .. }))) => {
-                (None, Some(error.to_string()))
-            }
+            Err(experiment::Error::Train(error)) if error.is_divergence() => (None, Some(error.to_string())),
             Err(error) => return Err(error.into()),
         };
         let part = judged_on(planned.part, &experiment);

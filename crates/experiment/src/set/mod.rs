@@ -78,6 +78,12 @@ impl Cutter<'_> {
         }
     }
 
+    /// How many rows a batch has where all are as long as the plan's.
+    fn rows(&self) -> usize {
+        let fit = |tokens: usize| (tokens / self.plan.seq_len).max(1);
+        self.plan.batch_tokens.map_or(self.plan.batch_size, fit)
+    }
+
     /// The ids of a text, of which at most `most` are kept.
     fn ids(&self, text: &str, most: usize) -> Result<Vec<u32>, Error> {
         let mut ids = self.tokenizer.encode(text)?;

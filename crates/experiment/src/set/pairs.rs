@@ -21,6 +21,12 @@ impl Cutter<'_> {
                 Ok(Set::Pairs(Arc::new(Pairs::new(ids, self.pair_options()?, plan.seed)?.sized(self.size())?)))
             }
             Task::Contrast => {
+                if let Some(tokens) = plan.batch_tokens {
+                    let rule = format!(
+                        "is {tokens}; pairs are told from the others of their batch: say how many in batch_size"
+                    );
+                    return Err(salamander_train::Error::Plan { setting: "batch_tokens", rule }.into());
+                }
                 let frame = self.frame()?;
                 let room = plan.seq_len.saturating_sub(frame.begin.len() + frame.end.len());
                 let one = |text: &str| -> Result<_, Error> { Ok(frame.one(&self.ids(text, room)?)) };

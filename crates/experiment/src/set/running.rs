@@ -106,12 +106,12 @@ impl Cutter<'_> {
 
     fn windows(&self, tokens: impl Into<salamander_text::Tokens>) -> Result<Set, Error> {
         let Self { plan, .. } = self;
-        Ok(Set::Windows(Arc::new(Windows::new(tokens, plan.seq_len, plan.batch_size, plan.seed)?)))
+        Ok(Set::Windows(Arc::new(Windows::new(tokens, plan.seq_len, self.rows(), plan.seed)?)))
     }
 
     fn packed(&self, tokens: Vec<u32>, packing: Packing) -> Result<Set, Error> {
         let Self { plan, .. } = self;
-        let packed = Packed::new(tokens, self.end()?, packing, plan.seq_len, plan.batch_size, plan.seed)?;
+        let packed = Packed::new(tokens, self.end()?, packing, plan.seq_len, self.rows(), plan.seed)?;
         Ok(Set::Packed(Arc::new(packed)))
     }
 

@@ -21,6 +21,8 @@ const MODEL: &str = "model.safetensors";
 const AVERAGE: &str = "average.safetensors";
 const OPTIMIZER: &str = "optimizer.bpk";
 const STATE: &str = "state.json";
+/// The average of the end, beside the checkpoints of the steps.
+const AVERAGED: &str = "averaged";
 /// The pointers beside the checkpoints: each file holds a checkpoint's name.
 const LATEST: &str = "latest";
 const BEST: &str = "best";
@@ -49,6 +51,14 @@ struct Written {
     #[serde(flatten)]
     state: State,
     identities: BTreeMap<String, u64>,
+}
+
+impl Written {
+    fn read(checkpoint: &Path) -> Result<Self, Error> {
+        let file = checkpoint.join(STATE);
+        let text = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
+        serde_json::from_slice(&text).map_err(|error| unreadable(&file, &error))
+    }
 }
 
 /// Which checkpoint.
@@ -116,6 +126,24 @@ impl Checkpoints {
         Ok(())
     }
 
+    /// Forgets what was made after `step`, from which the run goes on: its later checkpoints, and the average of an end that
+    /// is none any more.
+    pub(super) fn rewind(&self, step: usize) -> Result<(), Error> {
+        let averaged = self.folder.join(AVERAGED);
+        if averaged.exists() {
+            remove(&averaged)?;
+        }
+        // The pointers first: they lead to what stays.
+        self.point(LATEST, &self.at(step))?;
+        let best = Written::read(&self.at(step))?.state.best.map(|(_, best)| self.at(best));
+        match best.filter(|best| best.is_dir()) {
+            Some(best) => self.point(BEST, &best)?,
+            None => drop(fs::remove_file(self.folder.join(BEST))),
+        }
+        let later = self.steps().into_iter().filter(|(at, _)| *at > step);
+        later.map(|(_, path)| path).try_for_each(|path| remove(&path))
+    }
+
     fn at(&self, step: usize) -> PathBuf {
         self.folder.join(format!("step-{step:08}"))
     }
@@ -159,7 +187,7 @@ impl Checkpoints {
 
     /// Keeps an average, in place of an older one.
     pub(crate) fn save_average<M: Module>(&self, average: &M) -> Result<(), Error> {
-        let path = self.folder.join("averaged");
+        let path = self.folder.join(AVERAGED);
         if path.exists() {
             remove(&path)?;
         }
@@ -223,7 +251,7 @@ impl Checkpoints {
         };
         match which {
             Which::Step(step) => one(self.at(step), &format!("of step {step}")),
-            Which::Averaged => one(self.folder.join("averaged"), "that is an average"),
+            Which::Averaged => one(self.folder.join(AVERAGED), "that is an average"),
             Which::Best => one(self.pointed(BEST).unwrap_or_default(), "that is the best"),
             Which::Latest => {
                 let mut skipped = Vec::new();
@@ -283,9 +311,7 @@ pub(crate) fn restore<M: Module>(
     model: M,
     optimizer: impl FnOnce(&M) -> ModuleOptimizer,
 ) -> Result<Restored<M>, Error> {
-    let file = path.join(STATE);
-    let text = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
-    let Written { state, identities } = serde_json::from_slice(&text).map_err(|error| unreadable(&file, &error))?;
+    let Written { state, identities } = Written::read(path)?;
     let model = load_plain(model, &[path.join(MODEL)])?;
     let model = identify(model, &identities.into_iter().collect());
     let average = path.join(AVERAGE);

@@ -54,7 +54,8 @@ impl Run {
         Self::open(path)
     }
 
-    /// Opens the folder of a run that goes on after `step` steps: what was reported after them is forgotten.
+    /// Opens the folder of a run that goes on from its checkpoint after `step` steps: what was reported and kept after them
+    /// is forgotten, and what was made of its end.
     ///
     /// # Errors
     /// If it cannot be read or written.
@@ -63,11 +64,12 @@ impl Run {
         let file = path.join("metrics.jsonl");
         let text = fs::read_to_string(&file).unwrap_or_default();
         let before = |line: &&str| {
-            let value: Option<Value> = serde_json::from_str(line).ok();
-            value.and_then(|value| value["step"].as_u64()).is_some_and(|at| at <= step as u64)
+            let value: Value = serde_json::from_str(line).unwrap_or_default();
+            value["step"].as_u64().is_some_and(|at| at <= step as u64) && value["split"] != "averaged"
         };
         let kept: String = text.lines().filter(before).flat_map(|line| [line, "\n"]).collect();
         checkpoint::write(&file, kept.as_bytes())?;
+        Checkpoints::of(&path).rewind(step)?;
         Self::open(path)
     }
 
