@@ -7,10 +7,11 @@ use salamander::{
     burn::{
         module::{Module, ModuleMapper, ModuleVisitor, Param},
         optim::GradientsParams,
-        tensor::{Device, Int, Tensor, TensorData},
+        tensor::{Device, FloatDType, Int, Tensor, TensorData},
     },
+    experiment::{Experiment, Place},
     kernels::{AdamWConfig, CrossEntropyOptions, backend, cross_entropy},
-    models::{ALL, Head, Model, ModelConfig, Size},
+    models::{ALL, Head, Model, ModelConfig, Size, recipe},
 };
 
 const TOLERANCE: f32 = 1e-4;
@@ -174,5 +175,18 @@ fn every_backend_computes_the_same() {
 fn every_backend_passes_its_self_check() {
     for found in backend::compiled() {
         backend::self_check(found.name).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn numbers_that_a_backend_does_not_have_are_refused() {
+    let recipe = recipe("sorter").and_then(|recipe| recipe.set("plan.precision", "bf16")).expect("a recipe");
+    let experiment = Experiment::prepare(recipe, &mut |_| {}).expect("an experiment");
+    for found in backend::compiled() {
+        let device = backend::open(found.name).unwrap_or_else(|error| panic!("{error}"));
+        if !device.supports_dtype(FloatDType::BF16) {
+            let refused = experiment.train(Place::silent(device)).expect_err(found.name).to_string();
+            assert!(refused.starts_with("plan.precision is bf16"), "{refused}");
+        }
     }
 }

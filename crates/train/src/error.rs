@@ -33,9 +33,7 @@ pub enum Error {
         tensor: Option<String>,
     },
     /// What a step has made of the model cannot be used.
-    #[error(
-        "step {step}: {what} after it; training stopped, the last good checkpoint is kept (try a lower learning rate)"
-    )]
+    #[error("after step {step} {what}; training stopped, the last good checkpoint is kept (try a lower learning rate)")]
     Spoilt {
         /// Which step, counted from 1.
         step: usize,
