@@ -1,65 +1,22 @@
 //! What a run may go on from.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use burn::{
-    module::Module,
-    optim::{ModuleOptimizer, OptimizerRecord},
-    tensor::Bytes,
-};
-use salamander_checkpoint::{self as checkpoint, Bundle, identify, load_plain, parameters, save_plain, write};
-use serde::{Deserialize, Serialize};
+use burn::{module::Module, optim::ModuleOptimizer};
+use salamander_checkpoint::{Bundle, load_plain, write};
 
+use super::contents::{self, State, weights};
 use crate::{Error, average::toward};
 
-const MODEL: &str = "model.safetensors";
-const AVERAGE: &str = "average.safetensors";
-const OPTIMIZER: &str = "optimizer.bpk";
-const STATE: &str = "state.json";
 /// The average of the end, beside the checkpoints of the steps.
 const AVERAGED: &str = "averaged";
 /// The pointers beside the checkpoints: each file holds a checkpoint's name.
 const LATEST: &str = "latest";
 const BEST: &str = "best";
-
-/// Where a run stands, beside its parameters and its optimiser. What is drawn at random follows from the plan's seed and
-/// the step, so no random state is kept.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct State {
-    /// Steps done.
-    pub(crate) step: usize,
-    /// Targets learnt from.
-    pub(crate) tokens: u64,
-    /// The loss of the first step, in nats per token.
-    pub(crate) first_loss: Option<f64>,
-    /// The lowest validation loss so far, and at which step.
-    pub(crate) best: Option<(f64, usize)>,
-    /// Evaluations since then.
-    pub(crate) since_best: usize,
-}
-
-/// What is written of it: its place, and which identity each parameter had, under which the optimiser knows it.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(flatten)]
-    state: State,
-    identities: BTreeMap<String, u64>,
-}
-
-impl Written {
-    fn read(checkpoint: &Path) -> Result<Self, Error> {
-        let file = checkpoint.join(STATE);
-        let text = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
-        serde_json::from_slice(&text).map_err(|error| unreadable(&file, &error))
-    }
-}
 
 /// Which checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +92,7 @@ impl Checkpoints {
         }
         // The pointers first: they lead to what stays.
         self.point(LATEST, &self.at(step))?;
-        let best = Written::read(&self.at(step))?.state.best.map(|(_, best)| self.at(best));
+        let best = contents::state(&self.at(step))?.best.map(|(_, best)| self.at(best));
         match best.filter(|best| best.is_dir()) {
             Some(best) => self.point(BEST, &best)?,
             None => drop(fs::remove_file(self.folder.join(BEST))),
@@ -161,22 +118,7 @@ impl Checkpoints {
             remove(&path)?;
         }
         if !path.exists() {
-            let identities = parameters(model).iter().map(|found| (found.path().into(), found.id().val())).collect();
-            let written = Written { state: state.clone(), identities };
-            let mut bundle = Bundle::begin(&path)?;
-            bundle.add(MODEL, |path| save_plain(model, path))?;
-            if let Some(average) = average {
-                bundle.add(AVERAGE, |path| save_plain(average, path))?;
-            }
-            bundle.add(OPTIMIZER, |path| {
-                let bytes = optimizer.to_record().into_bytes().map_err(|error| unreadable(path, &error))?;
-                Ok::<(), Error>(write(path, &bytes)?)
-            })?;
-            bundle.add(STATE, |path| {
-                let value = serde_json::to_value(&written).map_err(|error| unreadable(path, &error))?;
-                Ok::<(), Error>(checkpoint::write_json(path, &value)?)
-            })?;
-            bundle.finish()?;
+            contents::write(&path, (model, average), optimizer, state)?;
         }
         self.point(LATEST, &path)?;
         if state.best.is_some_and(|(_, step)| step == state.step) {
@@ -191,9 +133,7 @@ impl Checkpoints {
         if path.exists() {
             remove(&path)?;
         }
-        let mut bundle = Bundle::begin(&path)?;
-        bundle.add(MODEL, |path| save_plain(average, path))?;
-        Ok(bundle.finish()?)
+        contents::write_model(&path, average)
     }
 
     /// The mean of the parameters of the last `count` checkpoints that are whole; fewer if there are not so many.
@@ -201,7 +141,7 @@ impl Checkpoints {
         let whole = self.steps().into_iter().filter(|(_, path)| Bundle::verify(path).is_ok()).take(count);
         let mut mean: Option<M> = None;
         for (seen, (_, path)) in whole.enumerate() {
-            let model = load_plain(like.clone(), &[path.join(MODEL)])?;
+            let model = load_plain(like.clone(), &[weights(&path)])?;
             mean = Some(match mean {
                 Some(mean) => toward(mean, &model, seen as f64 / (seen + 1) as f64),
                 None => model,
@@ -292,44 +232,8 @@ impl Checkpoints {
     }
 }
 
-/// Where the parameters of a checkpoint are.
-pub fn weights(checkpoint: &Path) -> PathBuf {
-    checkpoint.join(MODEL)
-}
-
-/// A run's model, optimiser and place, as they were.
-pub(crate) struct Restored<M> {
-    pub(crate) model: M,
-    pub(crate) average: Option<M>,
-    pub(crate) optimizer: ModuleOptimizer,
-    pub(crate) state: State,
-}
-
-/// Puts what the checkpoint in `path` holds in place of what is there.
-pub(crate) fn restore<M: Module>(
-    path: &Path,
-    model: M,
-    optimizer: impl FnOnce(&M) -> ModuleOptimizer,
-) -> Result<Restored<M>, Error> {
-    let Written { state, identities } = Written::read(path)?;
-    let model = load_plain(model, &[path.join(MODEL)])?;
-    let model = identify(model, &identities.into_iter().collect());
-    let average = path.join(AVERAGE);
-    let average = average.is_file().then(|| load_plain(model.clone().valid(), &[average])).transpose()?;
-    let file = path.join(OPTIMIZER);
-    let bytes = fs::read(&file).map_err(|error| unreadable(&file, &error))?;
-    let record =
-        OptimizerRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(|error| unreadable(&file, &error))?;
-    let optimizer = optimizer(&model).load_record(record);
-    Ok(Restored { model, average, optimizer, state })
-}
-
 fn damaged(skipped: &[String]) -> String {
     format!("that is whole ({})", skipped.join("; "))
-}
-
-fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> Error {
-    Error::Unreadable { path: path.into(), reason: reason.to_string() }
 }
 
 fn step_of(name: &str) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! What a run leaves behind.
 
 mod checkpoints;
+mod contents;
 mod events;
 
 use std::{
@@ -9,8 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use checkpoints::{Checkpoints, Found, Which, weights};
-pub(crate) use checkpoints::{Restored, State, restore};
+pub use checkpoints::{Checkpoints, Found, Which};
+pub use contents::weights;
+pub(crate) use contents::{Restored, State, restore};
 use events::Events;
 use salamander_checkpoint as checkpoint;
 use serde_json::Value;
