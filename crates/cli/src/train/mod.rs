@@ -49,7 +49,8 @@ pub(crate) struct Train {
     /// The run's folder [default: runs/MODEL/TIME-NAME]
     #[arg(long, value_name = "FOLDER")]
     run: Option<PathBuf>,
-    /// Goes on from a checkpoint of the run: `latest`, or the number of its step
+    /// Goes on from a checkpoint of the run: `latest`, or the number of its step; the run's checkpoints and reports of later
+    /// steps are removed
     #[arg(long, value_name = "latest|STEP", value_parser = place::which, conflicts_with = "config")]
     resume: Option<salamander::train::Which>,
     /// Plain lines, on a terminal too

@@ -63,6 +63,8 @@ impl Run {
     /// If it cannot be read or written.
     pub fn resume(path: impl Into<PathBuf>, step: usize) -> Result<Self, Error> {
         let path = path.into();
+        // First, as whoever goes on from the latest checkpoint drops the reports behind it too.
+        Checkpoints::of(&path).rewind(step)?;
         let file = path.join("metrics.jsonl");
         let text = fs::read_to_string(&file).unwrap_or_default();
         let before = |line: &&str| {
@@ -71,7 +73,6 @@ impl Run {
         };
         let kept: String = text.lines().filter(before).flat_map(|line| [line, "\n"]).collect();
         checkpoint::write(&file, kept.as_bytes())?;
-        Checkpoints::of(&path).rewind(step)?;
         Self::open(path)
     }
 
