@@ -124,6 +124,7 @@ impl EmbeddingConfig {
     /// # Errors
     /// If the norm or the dropout is out of its range, a vector has no width, or there is no position at all.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        ConfigError::above_zero(self.scale, "scale")?;
         if let Some(width) = self.d_embedding {
             ConfigError::positive(width, "d_embedding")?;
         }

@@ -43,6 +43,14 @@ impl ConfigError {
         })
     }
 
+    /// Fails unless `value` is a number above 0.
+    ///
+    /// # Errors
+    /// The error about `what` if it is not.
+    pub fn above_zero(value: f64, what: &str) -> Result<(), Self> {
+        Self::unless(value > 0.0 && value.is_finite(), what, || format!("is {value}; it must be a number above 0"))
+    }
+
     /// Fails unless `value` counts something.
     ///
     /// # Errors

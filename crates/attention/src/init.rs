@@ -3,6 +3,8 @@
 use burn::nn::Initializer;
 use serde::{Deserialize, Serialize};
 
+use crate::ConfigError;
+
 /// The part a matrix plays, on which its initial scale may depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -45,6 +47,19 @@ pub enum Init {
 }
 
 impl Init {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// If a standard deviation is negative or no number.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let Self::Normal { std, output_std } = *self else { return Ok(()) };
+        [("init.std", std), ("init.output_std", output_std)].into_iter().try_for_each(|(what, std)| {
+            ConfigError::unless((0.0..f64::INFINITY).contains(&std), what, || {
+                format!("is {std}; a standard deviation is a number that is not negative")
+            })
+        })
+    }
+
     /// The distribution for a matrix of `fan_in` by `fan_out` that plays `role` in heads of width `d_head`.
     pub fn matrix(&self, role: Role, fan_in: usize, d_head: usize) -> Initializer {
         let normal = |std: f64| Initializer::Normal { mean: 0.0, std };

@@ -59,6 +59,9 @@ impl UnembeddingConfig {
     /// # Errors
     /// If the matrix is the token embedding and has another width.
     pub fn validate(&self, width: usize, d_model: usize) -> Result<(), ConfigError> {
+        if let Self::Tied { scale, .. } = *self {
+            ConfigError::above_zero(scale, "scale")?;
+        }
         ConfigError::unless(width == d_model || matches!(self, Self::Untied { .. }), "kind", || {
             format!("is tied to vectors of width {width}, the stream has width {d_model}; untied, it has its own")
         })

@@ -47,6 +47,7 @@ impl DecoderConfig {
         ConfigError::positive(self.vocab_size, "vocab_size")?;
         ConfigError::positive(self.d_model, "d_model")?;
         ConfigError::positive(self.max_seq_len, "max_seq_len")?;
+        self.init.validate()?;
         self.embedding.validate().map_err(|e| e.within("embedding"))?;
         self.stack.validate().map_err(|e| e.within("stack"))?;
         let width = self.embedding.width(self.d_model);

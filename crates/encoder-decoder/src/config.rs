@@ -56,6 +56,7 @@ impl EncoderDecoderConfig {
         ConfigError::positive(self.vocab_size, "vocab_size")?;
         ConfigError::positive(self.d_model, "d_model")?;
         ConfigError::positive(self.max_seq_len, "max_seq_len")?;
+        self.init.validate()?;
         self.source.validate().map_err(|e| e.within("source"))?;
         self.target.validate().map_err(|e| e.within("target"))?;
         self.encoder.validate().map_err(|e| e.within("encoder"))?;

@@ -192,6 +192,15 @@ fn what_was_there_before() {
 }
 
 #[test]
+fn what_is_done_to_blocks_needs_some() {
+    for (key, value) in [("plan.optimizer", "{ kind = 'muon' }"), ("plan.recompute", "blocks")] {
+        let experiment = prepared(tiny("lstm-recall", &[(key, value)])).expect("an experiment");
+        let said = experiment.train(Place::silent(Device::flex())).expect_err("no blocks").to_string();
+        assert!(said.contains(key) && said.contains("no blocks"), "{said}");
+    }
+}
+
+#[test]
 fn one_batch_alone() {
     let mut experiment = prepared(tiny("transformer-nano", &[("plan.steps", "120"), ("size.d_model", "64")])).unwrap();
     experiment.overfit();
@@ -264,6 +273,16 @@ fn what_cannot_be_is_said() {
     assert!(said.contains("data.task.mean is 0.5; at least 1"), "{said}");
     let said = refused("bert-nano", &[("data.set", "dialect"), ("plan.batch_tokens", "64")]);
     assert!(said.contains("batch_tokens is 64") && said.contains("batch_size"), "{said}");
+    for (key, value, part) in [
+        ("model.stack.block.attention.weights", "{ kind = 'relu', gamma = -1.0 }", "attention.weights.gamma: is -1"),
+        ("model.stack.block.attention.scale", "nan", "attention.scale: is NaN"),
+        ("model.init", "{ kind = 'normal', std = 0.02, output_std = inf }", "init.output_std: is inf"),
+        ("model.embedding.scale", "0.0", "embedding.scale: is 0"),
+    ] {
+        let changed = recipe("gpt").expect("a recipe").set(key, value);
+        let said = changed.expect_err(key).to_string();
+        assert!(said.contains(part), "{said}");
+    }
     let said = refused("gpt", &[both, ("plan.seq_len", "120")]);
     assert!(said.contains("plan.seq_len = 120") && said.contains("a row of 132") && said.contains("128"), "{said}");
     let said = refused("gpt", &[("plan.seq_len", "4000")]);

@@ -164,7 +164,7 @@ impl Optimizer {
 }
 
 /// The matrices inside the layers: what is neither a table, nor a head, nor a vector.
-fn inner_matrices<M: Module>(model: &M) -> Vec<ParamId> {
+pub(crate) fn inner_matrices<M: Module>(model: &M) -> Vec<ParamId> {
     #[derive(Default)]
     struct Inner {
         path: Vec<String>,

@@ -79,7 +79,7 @@ impl<M: Objective<B>, B: Kind> TrainStep for Student<M, B> {
     /// `share · (weight · mean over targets of -ln p + penalty)` and its gradients.
     fn step(&self, Part { batch, share }: Part<B>) -> TrainOutput<Learnt> {
         let Question { logits, targets, weight, owed } = self.model.ask(&batch, &self.device());
-        let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: self.smoothing };
+        let options = CrossEntropyOptions { ignore: Some(IGNORE), smoothing: M::smoothing(self.smoothing) };
         let loss = cross_entropy(logits, targets, &options);
         let total = times(loss.clone(), weight);
         let total = match owed.penalty.clone() {

@@ -11,7 +11,8 @@ use salamander_encoder_only::{
 };
 use salamander_kernels::{CrossEntropyOptions, cross_entropy};
 use salamander_text::{
-    Batches, ClassBatch, Contrastive, Frame, IGNORE, LanguageBatch, Matrix, Packed, Packing, QuestionBatch, Rows,
+    Batches, ClassBatch, Contrastive, ContrastiveBatch, Frame, IGNORE, LanguageBatch, Matrix, Packed, Packing,
+    QuestionBatch, Rows,
 };
 use salamander_train::{Objective, Question};
 use support::{alone, decoder, encoder};
@@ -130,6 +131,8 @@ fn which_texts_belong_together() {
         nats(&[likeness(z.0, y.1), likeness(z.0, z.1)], 1),
     ]);
     close(loss(model.ask(&batch, &device())), want);
+    // A smoothed target would give a share to what is hidden.
+    assert_eq!(<salamander_encoder_only::SentenceEncoder as Objective<ContrastiveBatch>>::smoothing(0.1), 0.0);
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl AttentionConfig {
     /// Checks the numbers against each other.
     ///
     /// # Errors
-    /// If heads do not divide, a width is zero, or a chance, a temperature or a rotation is out of its range.
+    /// If heads do not divide, a width is zero, or a chance, a factor or a rotation is out of its range.
     pub fn validate(&self) -> Result<(), ConfigError> {
         ConfigError::positive(self.n_heads, "n_heads")?;
         ConfigError::positive(self.d_head, "d_head")?;
@@ -134,11 +134,13 @@ impl AttentionConfig {
         ConfigError::unless(divides, "n_kv_heads", || {
             format!("is {}; it must divide the {} query heads", self.n_kv_heads, self.n_heads)
         })?;
-        ConfigError::unless(self.temperature > 0.0, "temperature", || {
-            format!("is {}; it must be positive", self.temperature)
-        })?;
-        ConfigError::unless(self.regulariser >= 0.0, "regulariser", || {
-            format!("is {}; it must not be negative", self.regulariser)
+        ConfigError::above_zero(self.temperature, "temperature")?;
+        ConfigError::above_zero(self.scale.unwrap_or(1.0), "scale")?;
+        if let Weights::Relu { gamma } = self.weights {
+            ConfigError::above_zero(gamma, "weights.gamma")?;
+        }
+        ConfigError::unless((0.0..f64::INFINITY).contains(&self.regulariser), "regulariser", || {
+            format!("is {}; it must be a number that is not negative", self.regulariser)
         })?;
         if let Some(rotary) = &self.rotary {
             rotary.validate(self.d_head).map_err(|e| e.within("rotary"))?;

@@ -95,17 +95,33 @@ impl RotaryConfig {
     /// Checks the numbers against the head's width.
     ///
     /// # Errors
-    /// If the turning part is odd or wider than the head, or theta is not positive.
+    /// If the turning part is odd or wider than the head, or theta or the scaling is out of its range.
     pub fn validate(&self, d_head: usize) -> Result<(), ConfigError> {
         let fits = self.d_rotary.is_multiple_of(2) && (2..=d_head).contains(&self.d_rotary);
         ConfigError::unless(fits, "d_rotary", || {
             format!("is {}; an even number up to the head's width {d_head} is needed", self.d_rotary)
         })?;
-        ConfigError::unless(self.theta > 0.0, "theta", || format!("is {}; it must be positive", self.theta))
+        ConfigError::above_zero(self.theta, "theta")?;
+        self.scaling.validate().map_err(|e| e.within("scaling"))
     }
 }
 
 impl RotaryScaling {
+    fn validate(&self) -> Result<(), ConfigError> {
+        match *self {
+            Self::None => Ok(()),
+            Self::Linear { factor } => ConfigError::above_zero(factor, "factor"),
+            Self::ByWavelength { factor, low_frequency, high_frequency, original_max_seq_len } => {
+                ConfigError::above_zero(factor, "factor")?;
+                ConfigError::above_zero(low_frequency, "low_frequency")?;
+                ConfigError::unless(high_frequency > low_frequency, "high_frequency", || {
+                    format!("is {high_frequency}; it must be above low_frequency, which is {low_frequency}")
+                })?;
+                ConfigError::positive(original_max_seq_len, "original_max_seq_len")
+            }
+        }
+    }
+
     fn apply(&self, frequency: f64) -> f64 {
         match *self {
             Self::None => frequency,

@@ -109,6 +109,7 @@ impl RecurrentLmConfig {
         ConfigError::positive(self.vocab_size, "vocab_size")?;
         ConfigError::positive(self.d_model, "d_model")?;
         ConfigError::positive(self.d_hidden, "d_hidden")?;
+        self.init.validate()?;
         ConfigError::positive(self.n_layers, "n_layers")?;
         ConfigError::probability(self.dropout, "dropout")?;
         let tied = matches!(self.unembedding, UnembeddingConfig::Tied { .. });

@@ -106,6 +106,7 @@ impl RecurrentSeq2SeqConfig {
         ConfigError::positive(self.target_vocab_size, "target_vocab_size")?;
         ConfigError::positive(self.d_model, "d_model")?;
         ConfigError::positive(self.d_hidden, "d_hidden")?;
+        self.init.validate()?;
         ConfigError::probability(self.dropout, "dropout")
     }
 

@@ -23,12 +23,18 @@ pub(super) fn exp(x: f32) -> f32 {
     f32::from_bits(e.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
+/// `max(x, 0)`, of which what is no number stays none.
+#[inline(always)]
+pub(super) fn relu(x: f32) -> f32 {
+    if x < 0.0 { 0.0 } else { x }
+}
+
 /// The value and the slope of `kind` at `x`.
 #[inline(always)]
 pub(super) fn bend(kind: Activation, x: f32) -> (f32, f32) {
     match kind {
         Activation::Identity => (x, 1.0),
-        Activation::Relu => (x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }),
+        Activation::Relu => (relu(x), if x > 0.0 { 1.0 } else { 0.0 }),
         Activation::Gelu => gelu(x),
         Activation::GeluTanh => gelu_tanh(x),
         Activation::Silu => {
@@ -142,6 +148,14 @@ mod tests {
         }
         assert!(exp(-1000.0) < 1e-37 && exp(-1000.0) >= 0.0);
         assert_eq!(exp(0.0), 1.0);
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        use Activation::*;
+        for kind in [Identity, Relu, Gelu, GeluTanh, Silu, Tanh] {
+            assert!(bend(kind, f32::NAN).0.is_nan(), "{kind:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use burn_flex::FlexTensor;
 use multiversion::multiversion;
 
 use super::{
-    math::{LANES, exp, max, sum, sum_two},
+    math::{LANES, exp, max, relu, sum, sum_two},
     memory::{elements, tensor},
     shelf::Buffer,
 };
@@ -100,7 +100,7 @@ pub(super) fn weigh(scores: &mut [f32], range: Range<usize>, hidden: Option<&[u8
         }
         Weights::Relu { gamma } => {
             let divisor = gamma as f32 * (seen.max(1) as f32 / 2.0).sqrt();
-            row.iter_mut().for_each(|x| *x = x.max(0.0) / divisor);
+            row.iter_mut().for_each(|x| *x = relu(*x) / divisor);
             divisor
         }
     }
@@ -123,7 +123,8 @@ fn hide(row: &mut [f32], flags: &[u8]) -> usize {
 fn softmax(row: &mut [f32]) {
     let highest = max(row);
     if highest == f32::NEG_INFINITY {
-        row.fill(0.0);
+        // Nothing is seen, or nothing that is a number.
+        row.iter_mut().for_each(|x| *x = if x.is_nan() { *x } else { 0.0 });
         return;
     }
     for x in row.iter_mut() {
@@ -190,6 +191,12 @@ mod tests {
         check(Some(&[1, 0, 1]), 0..3, [0.0, 1.0, 0.0]);
         check(Some(&[1, 1, 1]), 0..3, [0.0; 3]);
         check(None, 1..1, [0.0; 3]);
+        // What is no number shows.
+        for weights in [Weights::Softmax, Weights::Relu { gamma: 1.0 }] {
+            let mut row = [f32::NAN; 3];
+            weigh(&mut row, 0..3, Some(&[0, 0, 1]), weights);
+            assert!(row[0].is_nan() && row[1].is_nan() && row[2] == 0.0, "{row:?}");
+        }
         let mut row = [0.3, 1.2, 0.8];
         weigh(&mut row, 0..3, None, Weights::Relu { gamma: 1.0 });
         for (got, want) in row.iter().zip([0.244_949, 0.979_796, 0.653_197]) {

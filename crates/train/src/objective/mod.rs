@@ -35,6 +35,11 @@ pub trait Objective<B>: Module + ModuleDisplay + Sync + 'static {
     /// How many targets a batch has.
     fn targets(batch: &B) -> usize;
 
+    /// How much of each target is spread over all answers where the plan says `ε`.
+    fn smoothing(plan: f64) -> f64 {
+        plan
+    }
+
     /// Asks it.
     fn ask(&self, batch: &B, device: &Device) -> Question;
 }

@@ -23,6 +23,11 @@ impl Objective<ContrastiveBatch> for SentenceEncoder {
         batch.alike.rows
     }
 
+    /// None: the other texts of a batch are there by chance, and those that are hidden must stay out of the loss.
+    fn smoothing(_: f64) -> f64 {
+        0.0
+    }
+
     fn ask(&self, batch: &ContrastiveBatch, device: &Device) -> Question {
         let (first, a) = meaning(self, &batch.first, device); // [B, D]
         let (second, b) = meaning(self, &batch.second, device); // [B, D]
