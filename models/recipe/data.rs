@@ -1,6 +1,6 @@
 //! What a recipe learns from, and what its model is asked.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{borrow::Cow, collections::BTreeMap, ffi::OsStr, path::PathBuf};
 
 use salamander_generate::Reading;
 use salamander_text::{Packing, SpanCorruption, TokenizerKind};
@@ -59,6 +59,12 @@ impl DataChoice {
             tokenizer,
             task: None,
         }
+    }
+
+    /// What it is called: the file of the user's, or else the data set.
+    pub fn name(&self) -> Cow<'_, str> {
+        let file = self.path.as_ref().and_then(|path| path.file_name());
+        file.map_or_else(|| self.set.as_str().into(), OsStr::to_string_lossy)
     }
 }
 

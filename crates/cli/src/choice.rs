@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use clap::builder::RangedU64ValueParser;
 use salamander::models::{Recipe, recipe};
 use toml::Value;
 
@@ -68,6 +69,11 @@ pub(crate) struct Limits {
     /// Ends after so many minutes (plan.limit.minutes)
     #[arg(long)]
     pub(crate) minutes: Option<f64>,
+}
+
+/// Reads how many, at least one.
+pub(crate) fn count() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }
 
 pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {

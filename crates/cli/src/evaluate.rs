@@ -10,7 +10,12 @@ use salamander::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{On, Usage, choice::Source, open_model, progress::Reporter};
+use crate::{
+    On, Usage,
+    choice::{Source, count},
+    open_model,
+    progress::Reporter,
+};
 
 /// Judges a model on data.
 #[derive(clap::Args)]
@@ -36,10 +41,10 @@ pub(crate) struct Evaluate {
     #[arg(long)]
     checkpoint: Option<Which>,
     /// Texts to write at most
-    #[arg(long)]
+    #[arg(long, value_parser = count())]
     most: Option<usize>,
     /// Hypotheses that are followed side by side when targets are written; 1 takes the likeliest token each time
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = count())]
     beams: usize,
     /// How much long targets are favoured (with --beams)
     #[arg(long, default_value_t = 1.0)]
@@ -86,7 +91,7 @@ impl Evaluate {
             say!("{}", Value::Object(own.chain(others).collect::<Map<String, Value>>()));
             return Ok(ExitCode::SUCCESS);
         }
-        say!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.set);
+        say!("{} on the {} part of {}", self.model.display(), self.split, experiment.recipe.data.name());
         for score in scores.iter().filter(|score| !score.text.is_empty()) {
             say!("{}", score.text);
         }

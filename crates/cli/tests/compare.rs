@@ -215,6 +215,8 @@ fn what_cannot_be_meant_is_a_slip_of_the_caller() {
     assert!(refused.contains("`ngram:order=many`: "), "{refused}");
     assert!(slip(&["ngram"]).contains("nobody takes part"));
     assert!(slip(&["gpt", "--scale", "3", "--match", "parameters"]).contains("makes all sizes one"));
+    assert!(slip(&["sorter", "--set", "plan.limit.minutes=1"]).contains("`plan.limit.minutes` may end training"));
+    assert!(slip(&["sorter", "--match", "parameters", "--budget", "1e15"]).contains("at most 1,000,000,000,000"));
     let time = slip(&["sorter", "--match", "time", "--budget", "5", "--jobs", "2"]);
     assert!(time.contains("--match time with --jobs 2: ") && time.contains("leave --jobs away"), "{time}");
     // What clap itself refuses.
@@ -225,6 +227,8 @@ fn what_cannot_be_meant_is_a_slip_of_the_caller() {
         &["sorter", "--seeds", "0"],
         &["sorter", "--jobs", "0"],
         &["sorter", "--jobs", "two"],
+        &["sorter", "--most", "0"],
+        &["sorter", "--beams", "0"],
         &[],
     ] {
         let said = salamander(folder.path(), &[&["compare"], bad].concat());

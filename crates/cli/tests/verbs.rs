@@ -115,6 +115,10 @@ fn an_encoder_decoder_trains_and_translates() {
         train(model, &run, &[&task[..], &["--data", data.to_str().expect("a name")]].concat());
         let said = works(&["evaluate", run.to_str().expect("a name"), "--split", "test"]);
         assert!(said.contains("exact ") && said.contains("BLEU|nrefs:1") && said.contains("rougeL"), "{said}");
+        assert!(said.contains(" on the test part of pairs.tsv"), "{said}");
+        for nothing in ["--beams", "--most"] {
+            fails(&["evaluate", run.to_str().expect("a name"), nothing, "0"], 2);
+        }
         works(&["generate", run.to_str().expect("a name"), "--prompt", "a 3 b", "--tokens", "5"]);
     }
 }

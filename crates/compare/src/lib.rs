@@ -63,7 +63,7 @@ pub use plot::{Plot, View};
 pub use remove::{Removal, freed};
 pub use runs::Runs;
 pub use study::{
-    Budget, Contender, Entry, Finding, Growth, Heard, Makers, Mark, Matched, Measured, Planned, Results, Study,
+    Asked, Budget, Contender, Entry, Finding, Growth, Heard, Makers, Mark, Matched, Measured, Planned, Results, Study,
     Surroundings, Trial, Yardstick,
 };
 pub use summary::RunSummary;

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use salamander_datasets::{Corpus, Shape, Splits};
+use serde::{Deserialize, Serialize};
 
 /// A part of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// What is learnt from.
     Train,

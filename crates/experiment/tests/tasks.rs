@@ -38,9 +38,10 @@ fn judged(name: &str, changes: &[(&str, &str)]) -> (Experiment, Vec<Score>) {
 
 #[track_caller]
 fn scored(name: &str, changes: &[(&str, &str)], wanted: &[&str]) {
-    let (_, scores) = judged(name, changes);
+    let (experiment, scores) = judged(name, changes);
     let names: Vec<_> = scores.iter().map(|score| score.name).collect();
     assert_eq!(names, wanted, "{name}");
+    assert_eq!(experiment.measures(), wanted, "{name}, said beforehand");
 }
 
 const CLASSES: [&str; 3] = ["accuracy", "f1", "mcc"];
@@ -55,6 +56,23 @@ fn a_model_that_writes() {
     scored("gpt", &[("data.set", "dialect")], &WRITTEN);
     scored("gpt", &[("data.set", "topics")], &["loss", "accuracy"]);
     scored("gpt", &[("data.set", "dialect"), ("data.task", "{ kind = 'prefix' }")], &WRITTEN);
+}
+
+#[test]
+fn bits_per_byte_do_not_depend_on_where_rows_are_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("text.txt");
+    // Each character has three bytes, and no row whole ones alone.
+    std::fs::write(&path, "語言模型讀字".repeat(100)).expect("writable");
+    let file = [("data.set", "text"), ("data.path", path.to_str().expect("a name")), ("data.tokenizer", "bytes")];
+    for (name, length) in [("gpt", "8"), ("gpt", "7"), ("lstm-recall", "16")] {
+        let (_, scores) = judged(name, &[&file[..], &[("plan.seq_len", length)]].concat());
+        let (bits, text) = (scores[0].value / std::f64::consts::LN_2, &scores[0].text);
+        assert!(text.contains(&format!("{bits:.4} bits per byte")), "{name}, {length}: {bits} {text}");
+        let per_character: f64 =
+            text.rsplit(", ").next().and_then(|it| it.split(' ').next()?.parse().ok()).expect("bits");
+        assert!((per_character / bits - 3.0).abs() < 0.1, "{name}, {length}: {text}");
+    }
 }
 
 #[test]

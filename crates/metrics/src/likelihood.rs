@@ -40,7 +40,11 @@ impl Likelihood {
     /// Adds the surprise at some tokens, which spell `text`. A model that reads in windows predicts some tokens several
     /// times, or not at all: text and tokens must be those that the nats are of.
     pub fn add(&mut self, nats: f64, tokens: u64, text: &str) {
-        let (bytes, characters) = (text.len() as u64, text.chars().count() as u64);
+        self.add_counted(nats, tokens, text.len() as u64, text.chars().count() as u64);
+    }
+
+    /// The same where only the length of the text is known.
+    pub fn add_counted(&mut self, nats: f64, tokens: u64, bytes: u64, characters: u64) {
         self.merge(&Self { nats, tokens, spelled: tokens, bytes, characters });
     }
 

@@ -61,4 +61,4 @@ pub use fingerprint::fingerprint;
 pub use matrix::Matrix;
 pub use random::Random;
 pub use stream::StreamDecoder;
-pub use tokenizer::{Bytes, Characters, Pretrained, Progress, Special, Symbols, Tokenizer, TokenizerKind};
+pub use tokenizer::{Bytes, Characters, Pretrained, Progress, Special, Symbols, TextLength, Tokenizer, TokenizerKind};

@@ -156,6 +156,17 @@ impl Plan {
         self.keep.every.unwrap_or(self.evaluate.every)
     }
 
+    /// The setting by which it may end before its last step, if there is one.
+    pub fn ends_early(&self) -> Option<&'static str> {
+        let Limit { tokens, minutes } = &self.limit;
+        match () {
+            () if tokens.is_some() => Some("plan.limit.tokens"),
+            () if minutes.is_some() => Some("plan.limit.minutes"),
+            () if self.evaluate.patience.is_some() => Some("plan.evaluate.patience"),
+            () => None,
+        }
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use status::Status;
 
 use crate::{
     On, Usage,
-    choice::{Source, key_value},
+    choice::{Source, count, key_value},
     evaluate::part,
     progress::{Reporter, clean},
     train::{STOPPED, environment, stop_on_signal},
@@ -41,7 +41,8 @@ A model is a recipe's name or file, with settings of its own behind colons and, 
 baseline, which learns from the same rows without a budget: ngram (order, smoothing), markov (chain), bag-of-words.
 Data, tokenizer, batches and lengths are those of the first model whose recipe is about the data set; optimiser and schedule are each model's own.
 parameters: models are made wider or narrower and learn for the same steps. flops, tokens, time: models stay as they are and
-learn for as many steps as the budget pays for. What is in the folder already is not done again.")]
+learn for as many steps as the budget pays for. What is in the folder already is not done again;
+with another --split, --most or --beams it is judged again.")]
 pub(crate) struct Compare {
     /// Who takes part: [NAME=]RECIPE[:KEY=VALUE]...
     #[arg(required = true, value_name = "MODEL")]
@@ -80,10 +81,10 @@ pub(crate) struct Compare {
     #[arg(long)]
     metric: Option<String>,
     /// Texts to write at most, where models are judged by what they write
-    #[arg(long)]
+    #[arg(long, value_parser = count())]
     most: Option<usize>,
     /// Hypotheses that are followed side by side when targets are written
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = count())]
     beams: usize,
     /// Trials at once, each in a process of its own; they share the threads of the processor, and the times in the table
     /// are those of trials that ran side by side

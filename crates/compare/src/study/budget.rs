@@ -6,6 +6,9 @@ use salamander_models::Recipe;
 
 use crate::{Error, numbers::value};
 
+/// More parameters than a model can be given: training keeps 16 bytes of each.
+const MOST: f64 = 1e12;
+
 /// What is made the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matched {
@@ -66,11 +69,16 @@ impl Budget {
     /// Checks the number.
     ///
     /// # Errors
-    /// If it is not positive, or time is matched and there is none.
+    /// If it is not positive, it is of more parameters than a model can have, or time is matched and there is none.
     pub(super) fn validate(&self) -> Result<(), Error> {
         match (self.matched, self.amount) {
             (_, Some(amount)) if !(amount > 0.0 && amount.is_finite()) => {
                 Err(Error::Budget { reason: format!("is {amount}; a positive number is needed") })
+            }
+            (Matched::Parameters, Some(amount)) if amount > MOST => {
+                let [asked, most] = [amount, MOST].map(value);
+                let reason = format!("is {asked} parameters; a model here has at most {most}");
+                Err(Error::Budget { reason })
             }
             (Matched::Time, None) => Err(Error::Budget { reason: "of seconds is needed to match time".into() }),
             _ => Ok(()),

@@ -55,8 +55,8 @@ impl Results {
         out += "<h2>To repeat a run</h2>\n<pre>";
         for entry in &self.entries {
             for seed in &self.study.seeds {
-                let folder = self.study.run_folder(entry, *seed);
-                let command = format!("cargo xtask train --config {}/config.toml", folder.display());
+                let config = self.study.run_folder(entry, *seed).join("config.toml");
+                let command = format!("cargo xtask train --config {}", quoted(&config.to_string_lossy()));
                 let _ = writeln!(out, "{}", escaped(&command));
             }
         }
@@ -108,6 +108,12 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
+/// As a shell reads it as one word.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=+,:@%".contains(c);
+    if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 /// Line by line: a line's end is markup's to keep.
 fn escaped_lines(text: &str) -> String {
     text.lines().map(escaped).collect::<Vec<_>>().join("\n")
@@ -122,5 +128,6 @@ mod tests {
         assert_eq!(list(["a", "b", "c"].into_iter()), "a, b and c");
         assert_eq!(list(["a"].into_iter()), "a");
         assert_eq!(escaped_lines("a < b\nc"), "a &lt; b\nc");
+        assert_eq!(["a-b/c.toml", "my runs/a", "it's"].map(quoted), ["a-b/c.toml", "'my runs/a'", r"'it'\''s'"]);
     }
 }

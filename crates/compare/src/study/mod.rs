@@ -13,6 +13,7 @@ mod results;
 mod tables;
 mod trial;
 mod tune;
+mod validate;
 mod verdict;
 mod yardstick;
 
@@ -29,7 +30,7 @@ pub use entry::Entry;
 pub use grid::{Makers, Planned};
 pub use growth::Growth;
 pub use results::{Measured, Results};
-pub use trial::Trial;
+pub use trial::{Asked, Trial};
 pub use verdict::Finding;
 pub use yardstick::{Mark, Yardstick};
 
@@ -38,8 +39,8 @@ use crate::Error;
 /// What is compared, and how.
 ///
 /// The first contender whose recipe is about the data set leads: its data, tokenizer, batches, lengths and evaluations are
-/// everybody's. What a contender keeps is its model, its optimiser and its schedule, which is drawn out or pressed together
-/// to its steps.
+/// everybody's, and who asks for other data or batches is refused. What a contender keeps is its model, its optimiser and
+/// its schedule, which is drawn out or pressed together to its steps.
 #[derive(Debug, Clone)]
 pub struct Study {
     /// Who takes part.
@@ -112,7 +113,7 @@ pub enum Heard<'a> {
 
 impl Study {
     /// Sizes the contenders, trains each from each seed, judges them. A trial whose result is in the folder is not made
-    /// again, one that was interrupted goes on. On the backend flex the scores are the same bit for bit, whoever makes the
+    /// again, one that was interrupted goes on, and one that was judged on another part or in another way is judged again. On the backend flex the scores are the same bit for bit, whoever makes the
     /// trials; times, speeds and memory are those of the process that made them.
     ///
     /// # Errors
@@ -120,6 +121,7 @@ impl Study {
     /// stopped from outside. A model that diverges is no error: it is in the results.
     pub fn run(&self, mut around: Surroundings) -> Result<Results, Error> {
         let entries = self.prepare(&mut around)?;
+        self.validate_metric(&entries, &mut around)?;
         // First, as it takes but seconds: what a baseline cannot do is said before anyone is trained.
         let marks = self.marks(&entries, &mut around)?;
         let entries = self.tuned(entries, &mut around)?;

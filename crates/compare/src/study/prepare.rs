@@ -1,13 +1,13 @@
 //! From contenders to what is trained.
 
-use std::{collections::HashSet, fs, path::PathBuf, time::Instant};
+use std::{fs, path::PathBuf, time::Instant};
 
 use salamander_experiment::{Cost, Experiment, Place};
 use salamander_models::{DataChoice, Recipe, SpecialToken};
 use salamander_text::{Tokenizer, fingerprint};
 use salamander_train::Plan;
 
-use super::{Contender, Entry, Heard, Matched, Study, Surroundings, budget::sized, kept};
+use super::{Contender, Entry, Heard, Matched, Study, Surroundings, budget::sized, kept, validate::to_the_end};
 use crate::Error;
 
 /// What is known of a contender before it is trained.
@@ -41,28 +41,6 @@ impl Study {
         Ok(entries)
     }
 
-    fn validate(&self) -> Result<(), Error> {
-        let nobody = || Error::Contender { text: String::new(), reason: "nobody takes part".into() };
-        self.contenders.first().ok_or_else(nobody)?;
-        let (mut names, mut seeds) = (HashSet::new(), HashSet::new());
-        let counted = self.yardsticks.iter().map(|yardstick| &yardstick.name);
-        if let Some(twin) =
-            self.contenders.iter().map(|contender| &contender.name).chain(counted).find(|name| !names.insert(*name))
-        {
-            return Err(Error::Contender { text: twin.clone(), reason: "it takes part twice".into() });
-        }
-        if let Some(contender) = self.contenders.iter().find(|contender| contender.recipe.start.is_some()) {
-            let reason =
-                "it begins as another model, with tokens and a size of its own; those that are compared begin alike";
-            return Err(Error::Contender { text: contender.name.clone(), reason: reason.into() });
-        }
-        if self.seeds.is_empty() || self.seeds.iter().any(|seed| !seeds.insert(seed)) {
-            return Err(Error::Seeds(self.seeds.clone()));
-        }
-        self.validate_sizes()?;
-        self.budget.validate()
-    }
-
     /// The recipe whose data and batches are everybody's.
     fn lead(&self) -> Result<Recipe, Error> {
         let first = &self.contenders[0].recipe;
@@ -74,6 +52,7 @@ impl Study {
             lead.data = DataChoice::new(dataset, lead.data.tokenizer);
         }
         let mut lead = self.set(lead)?;
+        to_the_end("--set", &lead.plan)?;
         lead.data.special.get_or_insert(SPECIAL.into());
         lead.data.seed.get_or_insert(lead.plan.seed);
         lead.plan.seed = self.seeds[0];
@@ -103,12 +82,17 @@ impl Study {
         let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
         recipe.plan = Plan { schedule: schedule.clone(), optimizer, clip, ..lead.plan.clone() };
         let mut recipe = self.set(recipe)?;
-        let of_all = |recipe: &Recipe| DataChoice { task: None, ..recipe.data.clone() };
+        let of_all = |recipe: &Recipe| {
+            let Plan { batch_size, batch_tokens, seq_len, accumulate, .. } = recipe.plan;
+            let data = DataChoice { task: None, ..recipe.data.clone() };
+            (data, batch_size, batch_tokens, seq_len, accumulate)
+        };
         let common = of_all(&recipe);
         for (key, value) in &contender.changes {
             recipe = recipe.set(key, value)?.from_the_root()?;
             if of_all(&recipe) != common {
-                let reason = format!("`{key}={value}` is other data than that of all; say it of all, with --set");
+                let reason =
+                    format!("`{key}={value}` is not what all have; data and batches are said of all, with --set");
                 return Err(Error::Contender { text: contender.name.clone(), reason });
             }
         }

@@ -130,9 +130,7 @@ impl Results {
         let amount = budget.amount.or_else(|| self.entries.first().and_then(|first| first.takes(budget.matched)));
         let budget = Budget { amount, ..*budget };
         let part = self.trials.iter().flatten().next().map_or("", |trial| trial.part.as_str());
-        let data = &self.entries[0].recipe.data;
-        let file = data.path.as_ref().and_then(|path| path.file_name());
-        let learnt_from = file.map_or(data.set.as_str().into(), |file| file.to_string_lossy());
+        let learnt_from = self.entries[0].recipe.data.name();
         let listed = |numbers: Vec<String>| numbers.join(", ");
         let rates = match tune.as_slice() {
             [] => "learning rates as the recipes have them".into(),
@@ -174,6 +172,15 @@ impl Results {
     }
 }
 
+/// Checks that what is wanted is among what all are measured by.
+pub(super) fn decides<'a>(wanted: &str, have: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let have: Vec<_> = have.collect();
+    match have.contains(&wanted) {
+        true => Ok(()),
+        false => Err(Error::NoScore { wanted: wanted.into(), have: have.join(", ") }),
+    }
+}
+
 /// What was asked for, or the first by which all are measured. A baseline may lack what is asked for: a chain that holds
 /// impossible what comes has no loss.
 fn metric(study: &Study, trials: &[Vec<Trial>], marks: &[Mark]) -> Result<String, Error> {
@@ -183,12 +190,8 @@ fn metric(study: &Study, trials: &[Vec<Trial>], marks: &[Mark]) -> Result<String
     let names = first.keys().filter(|name| trained.iter().all(|scores| scores.contains_key(*name)));
     let have: Vec<_> = names.cloned().collect();
     if let Some(wanted) = &study.metric {
-        let known = have.contains(wanted);
-        return if known {
-            Ok(wanted.clone())
-        } else {
-            Err(Error::NoScore { wanted: wanted.clone(), have: have.join(", ") })
-        };
+        decides(wanted, have.iter().map(String::as_str))?;
+        return Ok(wanted.clone());
     }
     let everybodys = |name: &&String| marks.iter().all(|mark| mark.scores.contains_key(*name));
     let usual = ["loss", "accuracy"].map(str::to_owned);

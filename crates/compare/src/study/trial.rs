@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use salamander_experiment::{self as experiment, Experiment, Part, Place};
+use salamander_experiment::{self as experiment, Experiment, Judging, Part, Place};
+use salamander_models::Model;
 use salamander_train::{Checkpoints, Run, Which, forget_peak_memory, peak_memory};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,15 @@ use crate::{Curve, Error, Metric, RunSummary};
 
 /// What came out, next to the run it came of.
 const RESULT: &str = "result.json";
+
+/// How a model is to be judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// On what; absent, the test part if there is one, else the validation part.
+    pub part: Option<Part>,
+    /// How.
+    pub judging: Judging,
+}
 
 /// What came of one contender with one seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,9 +35,12 @@ pub struct Trial {
     pub scores: BTreeMap<String, f64>,
     /// The part it was judged on.
     pub part: String,
+    /// How it was to be judged; absent where that was not kept, and it is judged again.
+    #[serde(default)]
+    pub asked: Option<Asked>,
     /// Seconds of training, evaluations on the way included.
     pub seconds: f64,
-    /// Targets learnt from in a second.
+    /// Targets learnt from in a second: the median of the reports.
     pub tokens_per_second: f64,
     /// The most memory the process had, in bytes, where the system says.
     pub peak_memory: Option<u64>,
@@ -41,44 +54,46 @@ pub struct Trial {
     pub flow: Vec<f64>,
 }
 
+impl Trial {
+    /// Whether it was judged as it is to be judged now.
+    fn answers(&self, asked: &Asked) -> bool {
+        let Some(before) = &self.asked else { return false };
+        // What nobody named before may be named now.
+        let named = asked.part.is_some_and(|part| part.name() == self.part);
+        (named || before.part == asked.part) && before.judging == asked.judging
+    }
+}
+
 impl Study {
-    /// Makes a trial, and says whether it was there before.
+    /// Makes a trial, and says whether it was there before. One that was judged otherwise is judged again.
     pub(super) fn trial(&self, planned: &Planned, around: &mut Surroundings) -> Result<(Trial, bool), Error> {
         if let Some(known) = self.known(planned)? {
             return Ok((known, true));
         }
         let folder = self.run_folder(&planned.entry, planned.seed);
+        let before: Option<Trial> = kept::read(&folder.join(RESULT))?;
         let mut recipe = planned.entry.recipe.clone();
         recipe.plan.seed = planned.seed;
         let experiment = Experiment::prepare(recipe, &mut around.progress())?;
-        let (run, from) = run(&folder, &experiment, around)?;
-        let place = Place {
-            device: around.device.clone(),
-            run: Some(run),
-            from,
-            display: (around.display)(planned),
-            interrupter: around.interrupter.clone(),
-        };
-        forget_peak_memory();
-        let (model, diverged) = match experiment.train(place) {
-            Ok((_, outcome)) if outcome.interrupted => return Err(Error::Stopped),
-            Ok((model, outcome)) => (Some((model, outcome.tokens_per_second)), None),
-            Err(experiment::Error::Train(error)) if error.is_divergence() => (None, Some(error.to_string())),
-            Err(error) => return Err(error.into()),
+        let (model, diverged) = match before.as_ref().and_then(|before| before.diverged.clone()) {
+            Some(why) => (None, Some(why)),
+            None => trained(planned, &experiment, &folder, around)?,
         };
         let part = judged_on(planned.part, &experiment);
         let mut trial = Trial {
             seed: planned.seed,
             scores: BTreeMap::new(),
             part: part.name().into(),
+            asked: Some(self.asked(planned)),
             seconds: seconds(&folder)?,
-            tokens_per_second: model.as_ref().map_or(0.0, |(_, speed)| *speed),
-            peak_memory: peak_memory(),
+            tokens_per_second: speed(&folder)?,
+            // Who is judged again has been trained by another process.
+            peak_memory: before.map_or_else(peak_memory, |before| before.peak_memory),
             diverged,
             sample: sample(&folder),
             flow: Vec::new(),
         };
-        if let Some((model, _)) = &model {
+        if let Some(model) = &model {
             let scores = experiment.judge(model, part, &self.judging, &mut around.progress())?;
             trial.flow = experiment.gradient_flow(model, part, &mut around.progress())?;
             trial.scores = scores.into_iter().map(|score| (score.name.to_owned(), score.value)).collect();
@@ -87,9 +102,38 @@ impl Study {
         Ok((trial, false))
     }
 
-    /// What came of it, if it was made.
+    /// What came of it, if it was made and judged as it is to be judged now.
     pub(super) fn known(&self, planned: &Planned) -> Result<Option<Trial>, Error> {
-        kept::read(&self.run_folder(&planned.entry, planned.seed).join(RESULT))
+        let made: Option<Trial> = kept::read(&self.run_folder(&planned.entry, planned.seed).join(RESULT))?;
+        Ok(made.filter(|trial| trial.answers(&self.asked(planned))))
+    }
+
+    fn asked(&self, planned: &Planned) -> Asked {
+        Asked { part: planned.part, judging: self.judging.clone() }
+    }
+}
+
+/// Trains it from the beginning, or on from its last checkpoint, which may be the end: the model, or why it diverged.
+fn trained(
+    planned: &Planned,
+    experiment: &Experiment,
+    folder: &Path,
+    around: &mut Surroundings,
+) -> Result<(Option<Model>, Option<String>), Error> {
+    let (run, from) = run(folder, experiment, around)?;
+    let place = Place {
+        device: around.device.clone(),
+        run: Some(run),
+        from,
+        display: (around.display)(planned),
+        interrupter: around.interrupter.clone(),
+    };
+    forget_peak_memory();
+    match experiment.train(place) {
+        Ok((_, outcome)) if outcome.interrupted => Err(Error::Stopped),
+        Ok((model, _)) => Ok((Some(model), None)),
+        Err(experiment::Error::Train(error)) if error.is_divergence() => Ok((None, Some(error.to_string()))),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -117,10 +161,21 @@ fn run(folder: &Path, experiment: &Experiment, around: &mut Surroundings) -> Res
     Ok((run, None))
 }
 
-/// Of training, all sittings together.
+/// What the reports of training say, of all sittings together.
+fn reported(folder: &Path, key: &str) -> Result<Curve, Error> {
+    Curve::read(&RunSummary::read(folder)?, &Metric::new("train", key))
+}
+
 fn seconds(folder: &Path) -> Result<f64, Error> {
-    let curve = Curve::read(&RunSummary::read(folder)?, &Metric::new("train", "loss"))?;
-    Ok(curve.last().and_then(|point| point.seconds).unwrap_or(0.0))
+    Ok(reported(folder, "loss")?.last().and_then(|point| point.seconds).unwrap_or(0.0))
+}
+
+/// The median, as a pause of the machine is not the model's.
+fn speed(folder: &Path) -> Result<f64, Error> {
+    let curve = reported(folder, "tokens_per_second")?;
+    let mut speeds: Vec<_> = curve.points.iter().map(|point| point.value).filter(|speed| speed.is_finite()).collect();
+    speeds.sort_by(f64::total_cmp);
+    Ok(speeds.get(speeds.len() / 2).copied().unwrap_or(0.0))
 }
 
 /// The last one.

@@ -43,8 +43,9 @@ impl Study {
                     best = Some((loss, &tried.entry));
                 }
             }
-            let folder = entry.folder.join("judged");
-            tuned.extend(best.map(|(_, best)| Entry { folder, ..best.clone() }));
+            // Of another rate it is another model.
+            let judged = |best: &Entry| entry.folder.join(format!("judged-{}", best.rate_factor));
+            tuned.extend(best.map(|(_, best)| Entry { folder: judged(best), ..best.clone() }));
         }
         Ok(tuned)
     }

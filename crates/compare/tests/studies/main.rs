@@ -1,7 +1,9 @@
 //! Studies from contenders to a report: small models, a few steps.
 
 mod beside;
+mod judged;
 mod others;
+mod refused;
 mod report;
 
 use std::{
@@ -201,19 +203,6 @@ fn other_words_in_the_same_folder_are_other_words() {
 }
 
 #[test]
-fn who_wants_other_data_cannot_take_part() {
-    let folder = tempfile::tempdir().unwrap();
-    let with = |models: &[&str]| run(&study(models, Matched::Tokens, Some(40.0), folder.path())).0;
-    for own in ["data.tokenizer=bytes", "data.seed=7", "data.path=/elsewhere.txt"] {
-        let said = with(&["sorter", &format!("sorter:{own}")]).unwrap_err().to_string();
-        assert!(said.contains(own) && said.contains("--set"), "{said}");
-    }
-    // What the first says of its data, it says of everybody's.
-    let sized = "sorter:data.sizes.length=4";
-    assert!(with(&[sized, &format!("narrow={sized}:size.d_model=16")]).is_ok());
-}
-
-#[test]
 fn a_schedule_goes_with_its_recipes_steps() {
     let folder = tempfile::tempdir().unwrap();
     // Half of its own steps up; of the twelve that are common at first, and of those that half the budget pays for.
@@ -253,6 +242,14 @@ fn everybody_has_as_many_tries_at_the_learning_rate() {
     assert!(results.entries.iter().all(|entry| entry.rate_factor == 1.0), "a rate of nearly nothing learns nothing");
     assert!(results.terms().contains("the best of 0.000001, 1 times"), "{}", results.terms());
     assert_eq!(run(&study).1, [true; 6]);
+
+    // What was judged at another rate is another model.
+    let slow = Study { tune: vec![1e-6], ..study };
+    let (again, known) = run(&slow);
+    let again = again.unwrap();
+    assert_eq!(known, [true, true, false, false], "the tries are known");
+    assert!(again.entries.iter().all(|entry| entry.rate_factor == 1e-6));
+    assert_ne!(again.values(0, "loss"), results.values(0, "loss"));
 }
 
 #[test]
@@ -299,31 +296,4 @@ fn a_damaged_checkpoint_is_named_and_the_run_begins_anew() {
     });
     assert!(skipped.len() == 1 && skipped[0].contains("it was cut off or changed"), "{skipped:?}");
     assert_eq!(again.unwrap().trials[0][0].scores, first.trials[0][0].scores);
-}
-
-#[test]
-fn what_cannot_be_compared_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let said = |study: Study| run(&study).0.unwrap_err().to_string();
-    let usual = || study(&["sorter"], Matched::Tokens, None, folder.path());
-    let twice = study(&["sorter", "sorter"], Matched::Tokens, None, folder.path());
-    assert_eq!(said(twice), "`sorter`: it takes part twice");
-    assert!(said(Study { contenders: vec![], ..usual() }).contains("nobody takes part"));
-    assert!(said(Study { seeds: vec![1, 1], ..usual() }).contains("none twice"));
-    let time = Budget { matched: Matched::Time, amount: None };
-    assert!(said(Study { budget: time, ..usual() }).contains("--budget of seconds is needed"));
-    assert!(said(Study { dataset: Some("dialekt".into()), ..usual() }).contains("did you mean `dialect`"));
-    let score = Study { metric: Some("mcc".into()), ..usual() };
-    assert!(said(score).contains("not all are measured by `mcc`; they are by: accuracy, bleu"));
-    let other = study(&["bert-nano:data.task.kind=causal"], Matched::Tokens, None, folder.path());
-    assert!(said(other).contains("cannot do `causal`"));
-    // A file that says something else than it should.
-    let entry = walk(folder.path());
-    fs::write(&entry, "{").unwrap();
-    assert!(said(usual()).contains("delete it, and it is made again"));
-}
-
-fn walk(folder: &Path) -> std::path::PathBuf {
-    let inner = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
-    inner.join("entry.json")
 }

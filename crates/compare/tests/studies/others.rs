@@ -10,6 +10,7 @@ use std::{
 
 use burn::tensor::Device;
 use salamander_compare::*;
+use salamander_experiment::Judging;
 use salamander_train::{Display, Interrupter};
 use serde_json::json;
 
@@ -75,6 +76,7 @@ fn what_is_read_back_is_what_was_kept_to_the_last_bit() {
         seed: 1,
         scores: [("loss".to_owned(), 3.504_372_647_114_866_6)].into(),
         part: "test".into(),
+        asked: Some(Asked { part: None, judging: Judging::default() }),
         seconds: 0.1,
         tokens_per_second: 1e4 / 3.0,
         peak_memory: None,

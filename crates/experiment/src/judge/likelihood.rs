@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use salamander_datasets::Corpus;
 use salamander_metrics::Likelihood;
-use salamander_text::{Batches, Bigram, IGNORE, LanguageBatch, Masked, Tokenizer};
+use salamander_text::{Batches, Bigram, IGNORE, LanguageBatch, Masked, TextLength, Tokenizer};
 use salamander_train::{Evaluation, Kind, Objective, evaluate};
 
 use super::Score;
@@ -40,15 +40,9 @@ where
 {
     let Evaluation { loss, accuracy, tokens } = evaluated(model, set, progress);
     let mut likelihood = Likelihood::default();
-    let mut text = String::new();
-    for batch in set.evaluation() {
-        for row in batch.targets.values.chunks(batch.targets.columns) {
-            let ids: Vec<u32> =
-                row.iter().filter(|&&id| id != IGNORE).filter_map(|&id| u32::try_from(id).ok()).collect();
-            text += &tokenizer.decode(&ids)?;
-        }
-    }
-    likelihood.add(loss * tokens as f64, tokens as u64, &text);
+    let targets = set.evaluation().flat_map(|batch| batch.targets.values).filter(|&id| id != IGNORE);
+    let TextLength { bytes, characters } = tokenizer.length(targets.filter_map(|id| u32::try_from(id).ok()))?;
+    likelihood.add_counted(loss * tokens as f64, tokens as u64, bytes, characters);
     Ok(vec![surprise(&likelihood)?, share("accuracy", accuracy, tokens, "tokens")])
 }
 

@@ -8,14 +8,15 @@ mod likelihood;
 mod written;
 
 pub use baseline::{Baseline, Reached};
-use salamander_datasets::Shape;
+use salamander_datasets::{Corpus, Shape};
 use salamander_generate::{BeamSearch, Longest};
-use salamander_models::Model;
+use salamander_models::{Model, Task};
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Experiment, Part, Progress, set::Set};
 
 /// How a model is judged.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judging {
     /// How many texts are written at most; absent, as many as there are.
     pub most: Option<usize>,
@@ -65,6 +66,23 @@ impl Experiment {
         let mut scores = self.scores(model, part, progress)?;
         scores.extend(self.written(model, part, judging, progress)?);
         Ok(if self.shape == Shape::Labelled && self.config.writes() { of_classes(scores) } else { scores })
+    }
+
+    /// The names of what [`judge`](Self::judge) measures.
+    pub fn measures(&self) -> Vec<&'static str> {
+        let writes = self.config.writes();
+        let mut names = match self.task {
+            Task::Masked { .. } => vec!["loss", "accuracy", "bigram accuracy"],
+            Task::Classify | Task::Tag => vec!["accuracy", "f1", "mcc"],
+            Task::Answer => vec!["exact", "f1"],
+            Task::Contrast => vec!["mean reciprocal rank"],
+            Task::Causal { .. } | Task::Prefix | Task::Replaced { .. } => vec!["loss", "accuracy"],
+            Task::Spans { .. } | Task::Denoise { .. } | Task::Translate => vec!["loss", "accuracy"],
+        };
+        if writes && self.shape != Shape::Labelled && matches!(self.corpus, Corpus::Pairs(_)) {
+            names.extend(written::NAMES);
+        }
+        names
     }
 
     fn scores(&self, model: &Model, part: Part, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Score>, Error> {

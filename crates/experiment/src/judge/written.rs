@@ -14,6 +14,8 @@ use crate::{
     write::{Answers, Limits, Targets},
 };
 
+/// What texts that are written are measured by.
+pub(super) const NAMES: [&str; 6] = ["exact", "bleu", "uncased bleu", "tokenised bleu", "chrf", "rougeL"];
 /// How many are written side by side.
 const TOGETHER: usize = 64;
 

@@ -5,6 +5,7 @@ mod characters;
 mod files;
 mod json;
 mod kind;
+mod length;
 mod pretrained;
 mod special;
 mod train;
@@ -14,6 +15,7 @@ use std::{ops::Range, path::Path};
 pub use bytes::Bytes;
 pub use characters::Characters;
 pub use kind::{Symbols, TokenizerKind};
+pub use length::TextLength;
 pub use pretrained::Pretrained;
 pub use special::Special;
 pub use train::Progress;
@@ -143,14 +145,19 @@ impl Tokenizer {
     /// # Errors
     /// If an id is beyond the vocabulary.
     pub fn decode(&self, ids: &[u32]) -> Result<String, Error> {
-        let vocab_size = self.vocab_size();
-        if let Some(position) = ids.iter().position(|&id| id as usize >= vocab_size) {
-            return Err(Error::UnknownId { id: ids[position], position, vocab_size });
-        }
+        self.check(ids)?;
         match self {
             Self::Characters(characters) => Ok(characters.decode(ids)),
             Self::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes.decode(ids)).into_owned()),
             Self::Pretrained(pretrained) => pretrained.decode(ids),
+        }
+    }
+
+    fn check(&self, ids: &[u32]) -> Result<(), Error> {
+        let vocab_size = self.vocab_size();
+        match ids.iter().position(|&id| id as usize >= vocab_size) {
+            Some(position) => Err(Error::UnknownId { id: ids[position], position, vocab_size }),
+            None => Ok(()),
         }
     }
 

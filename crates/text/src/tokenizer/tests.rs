@@ -135,6 +135,22 @@ fn every_kind_takes_every_text() {
 }
 
 #[test]
+fn lengths_are_those_of_the_text() {
+    let length = |text: &str| TextLength { bytes: text.len() as u64, characters: text.chars().count() as u64 };
+    let texts = ["the cat sees the dog. 語言 é", "a bird"];
+    let native = [Tokenizer::bytes(&Special::ALL), Tokenizer::characters(&texts.concat(), &Special::ALL)];
+    for tokenizer in native.into_iter().chain(trained()) {
+        let ids = texts.map(|text| tokenizer.encode(text).unwrap());
+        let decoded = ids.each_ref().map(|ids| tokenizer.decode(ids).unwrap());
+        assert_eq!(tokenizer.length(ids[0].clone()).unwrap(), length(&decoded[0]), "{tokenizer:?}");
+        let [one, other] = ids;
+        let both = [one, vec![tokenizer.eos().unwrap()], other].concat();
+        assert_eq!(tokenizer.length(both).unwrap(), length(&decoded.concat()), "two texts: {tokenizer:?}");
+        assert!(tokenizer.length([tokenizer.vocab_size() as u32]).is_err());
+    }
+}
+
+#[test]
 fn ranges_are_those_of_the_text() {
     let text = "é <mask>The waves";
     let of = |tokenizer: &Tokenizer| {
