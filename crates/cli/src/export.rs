@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
-use salamander::{burn::tensor::Device, models::open_checkpoint, train::Which};
+use salamander::{burn::tensor::Device, experiment::frame, models::open_checkpoint, train::Which};
 
 use crate::open_model;
 
@@ -31,8 +31,8 @@ impl Export {
             Some(which) => open_checkpoint(&self.model, which, &device)?,
             None => open_model(&self.model, &device)?,
         };
-        loaded.export(&self.folder)?;
-        say!("{}: {} parameters", self.folder.display(), loaded.model.num_params());
+        let parameters = loaded.export(&self.folder, &frame(&loaded))?;
+        say!("{}: {parameters} parameters", self.folder.display());
         Ok(ExitCode::SUCCESS)
     }
 }
