@@ -2,6 +2,7 @@
 
 use salamander_checkpoint::{Directory, Keys};
 use salamander_text::{Frame, Tokenizer};
+use serde_json::Value;
 
 use crate::Error;
 
@@ -20,22 +21,28 @@ impl Delimiters {
     /// Reads them: what `generation_config.json` says goes before `config.json`.
     ///
     /// # Errors
-    /// If an id is none, or the tokenizer's rule does not work.
-    pub(crate) fn read(directory: &Directory, tokenizer: Option<&Tokenizer>) -> Result<Self, Error> {
+    /// If an id is none, the model of `vocab_size` words does not know the start, or the tokenizer's rule does not work.
+    pub(crate) fn read(directory: &Directory, vocab_size: usize, tokenizer: Option<&Tokenizer>) -> Result<Self, Error> {
         let mut all = [directory.generation(), directory.keys()];
-        let mut first = |key| all.iter_mut().find_map(|keys| ids(keys, key).transpose()).transpose();
+        let mut first = |key, below| all.iter_mut().find_map(|keys| ids(keys, key, below).transpose()).transpose();
         Ok(Self {
-            start: first("decoder_start_token_id")?.and_then(|ids| ids.first().copied()),
-            ends: first("eos_token_id")?.unwrap_or_default(),
+            start: first("decoder_start_token_id", vocab_size)?.and_then(|ids| ids.first().copied()),
+            // What the model never writes ends nothing.
+            ends: first("eos_token_id", usize::MAX)?.unwrap_or_default(),
             frame: tokenizer.map(Frame::of_file).transpose()?.unwrap_or_default(),
         })
     }
 }
 
-/// One id or several, if there are any.
-fn ids(keys: &mut Keys<'_>, key: &str) -> Result<Option<Vec<u32>>, Error> {
+/// One id or several, if there are any, all of them less than `below`.
+fn ids(keys: &mut Keys<'_>, key: &str, below: usize) -> Result<Option<Vec<u32>>, Error> {
     let Some(value) = keys.value(key) else { return Ok(None) };
     let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    let ids: Option<Vec<u32>> = several.iter().map(|id| u32::try_from(id.as_u64()?).ok()).collect();
-    ids.map(Some).ok_or_else(|| keys.wrong(key, "the id of a token, or a list of them,").into())
+    let id = |id: &Value| u32::try_from(id.as_u64()?).ok().filter(|&id| (id as usize) < below);
+    let ids: Option<Vec<u32>> = several.iter().map(id).collect();
+    let wanted = match below {
+        usize::MAX => "the id of a token, or a list of them,".into(),
+        _ => format!("the id of one of the {below} tokens"),
+    };
+    ids.map(Some).ok_or_else(|| keys.wrong(key, &wanted).into())
 }

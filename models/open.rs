@@ -96,7 +96,7 @@ pub fn from_hugging_face(directory: &Directory, device: &Device) -> Result<Loade
     config.validate()?;
     let model = config.init(device).load(directory, &(architecture.names)(&config))?;
     let tokenizer = tokenizer(directory.tokenizer().map(Path::to_path_buf))?;
-    let delimiters = Some(Delimiters::read(directory, tokenizer.as_ref())?);
+    let delimiters = Some(Delimiters::read(directory, config.vocab_size(), tokenizer.as_ref())?);
     Ok(Loaded { config, model, tokenizer, recipe: None, delimiters, skipped: Vec::new() })
 }
 

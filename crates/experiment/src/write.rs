@@ -122,3 +122,35 @@ fn texts(found: &[Vec<Hypothesis>], tokenizer: &Tokenizer) -> Result<Vec<String>
     let words = best.map(|ids| ids.iter().copied().filter(|&id| tokenizer.knows(id)).collect::<Vec<_>>());
     words.map(|ids| Ok(tokenizer.decode(&ids)?)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use salamander_text::Special;
+
+    use super::*;
+
+    #[test]
+    fn a_directory_says_where_its_texts_begin_and_end() {
+        let tokenizer = Tokenizer::characters("ab", &[Special::Pad, Special::Begin, Special::End]);
+        let learnt = Ends::new(&tokenizer, None).expect("it has both");
+        let source = Frame { end: vec![2], ..Frame::default() };
+        assert_eq!(learnt, Ends { source, start: 1, end: 2, stop: vec![2] });
+        let frame = Frame { begin: vec![1], end: vec![2], ..Frame::default() };
+        let said = Delimiters { frame: frame.clone(), start: Some(2), ends: vec![2, 4] };
+        let own = Ends::new(&tokenizer, Some(&said)).expect("it has both");
+        assert_eq!(own, Ends { source: frame, start: 2, end: 2, stop: vec![2, 2, 4] });
+
+        let bare = Tokenizer::characters("ab", &[]);
+        assert!(matches!(Ends::new(&bare, None), Err(Error::NoSpecial { purpose: "an end" })));
+        let ended = Delimiters { ends: vec![1], ..Delimiters::default() };
+        assert!(matches!(Ends::new(&bare, Some(&ended)), Err(Error::NoSpecial { purpose: "a beginning" })));
+        assert!(Ends::new(&bare, Some(&Delimiters { start: Some(0), ..ended })).is_ok());
+    }
+
+    #[test]
+    fn rows_that_are_no_words_are_no_text() {
+        let tokenizer = Tokenizer::characters("ab", &[]);
+        let found = Hypothesis { ids: vec![0, 2, 1, 900], end: None, log_probability: 0.0, score: 0.0 };
+        assert_eq!(texts(&[vec![found], Vec::new()], &tokenizer).expect("words"), ["ab", ""]);
+    }
+}
