@@ -13,7 +13,8 @@ use crate::open_model;
 Examples:
   salamander export runs/gpt/<run> my-gpt
   salamander export runs/bert-classify/<run> my-bert --checkpoint latest
-In Python: AutoModelForCausalLM.from_pretrained(\"my-gpt\"), AutoTokenizer.from_pretrained(\"my-gpt\")")]
+In Python: AutoModelForCausalLM.from_pretrained(\"my-gpt\"), AutoTokenizer.from_pretrained(\"my-gpt\")
+What would be written is read back first: a model that is then another is refused, with the setting that is why.")]
 pub(crate) struct Export {
     /// A run's folder
     model: PathBuf,

@@ -31,7 +31,9 @@ Examples:
   salamander generate path/to/gpt2 --prompt \"Q: why?\" --min-p 0.1 --repetition-penalty 1.1 --stop \"Q:\"
   salamander generate runs/recall/<run> --prompt \"a 3 f 7 c 1 ? f\" --temperature 0
   salamander generate runs/transformer-nano/<run> --prompt \"a sentence\" --prompt \"another one\" --beams 5
-Several prompts are written one after the other, each with a line of its own.")]
+Several prompts are written one after the other, each with a line of its own.
+What stands around a prompt, begins a target and ends a text, the files of a Hugging Face directory say. A row of a model
+that its tokenizer has no word for is no text.")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
