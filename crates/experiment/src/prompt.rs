@@ -73,7 +73,8 @@ fn some(id: Option<u32>) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use salamander_models::recipe;
+    use burn::tensor::Device;
+    use salamander_models::{Delimiters, recipe};
     use salamander_text::Special;
 
     use super::*;
@@ -98,5 +99,36 @@ mod tests {
         assert_eq!([of("sorter"), of("recall"), of("lstm-recall")], [Prompt::Source; 3]);
         let spans = recipe("gpt").and_then(|recipe| recipe.set("data.task.kind", "spans")).expect("a task");
         assert_eq!(Prompt::by(&spans), Prompt::Source);
+    }
+
+    #[test]
+    fn what_stands_around_a_text() {
+        let words = [Special::Pad, Special::Unknown, Special::Begin, Special::End];
+        let tokenizer = Tokenizer::words(["a b"], &words);
+        let loaded = |name| {
+            let recipe = recipe(name).expect("a recipe");
+            let config = recipe.config(Some(tokenizer.vocab_size())).expect("a model");
+            let (model, tokenizer) = (config.init(&Device::flex()), Some(tokenizer.clone()));
+            Loaded { config, model, tokenizer, recipe: Some(recipe), delimiters: None, skipped: Vec::new() }
+        };
+        let of = |begin: &[u32], between: &[u32], end: &[u32]| Frame {
+            begin: begin.to_vec(),
+            between: between.to_vec(),
+            end: end.to_vec(),
+        };
+        assert_eq!(frame(&loaded("gpt")), of(&[2], &[], &[]));
+        assert_eq!(frame(&loaded("recall")), of(&[], &[], &[2]));
+        assert_eq!(frame(&loaded("t5-nano")), of(&[], &[], &[3]));
+        assert_eq!(frame(&loaded("bert-nano")), of(&[2], &[3], &[3]));
+
+        let elsewhere = |frame| Loaded {
+            recipe: None,
+            delimiters: Some(Delimiters { frame, ..Delimiters::default() }),
+            ..loaded("gpt")
+        };
+        for (own, prompt) in [(of(&[2], &[], &[]), Prompt::Beginning), (of(&[], &[], &[2]), Prompt::Source)] {
+            let loaded = elsewhere(own.clone());
+            assert_eq!((frame(&loaded), Prompt::of(&loaded)), (own, prompt));
+        }
     }
 }
