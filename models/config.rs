@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use salamander_attention::ConfigError;
 use salamander_baselines::{RecurrentLm, RecurrentLmConfig, RecurrentSeq2Seq, RecurrentSeq2SeqConfig};
-use salamander_checkpoint::{Directory, Names, Parameter, adopt, parameters, without_other};
+use salamander_checkpoint::{Directory, Names, Outline, Parameter, adopt, parameters, without_other};
 use salamander_decoder_only::{Decoder, DecoderConfig};
 use salamander_encoder_decoder::{EncoderDecoder, EncoderDecoderConfig};
 use salamander_encoder_only::{
@@ -138,6 +138,14 @@ impl ModelConfig {
         }
     }
 
+    /// What is kept after training: of two that learnt from each other, one.
+    pub(crate) fn kept(&self) -> Self {
+        match self {
+            Self::ReplacedTokens(both) => Self::Discriminator(both.discriminator.clone()),
+            one => one.clone(),
+        }
+    }
+
     /// Words, `V`.
     pub fn vocab_size(&self) -> usize {
         match self {
@@ -204,12 +212,30 @@ impl Model {
         each!(self, model => without_other(model, &other.parameters()))
     }
 
+    /// What is kept after training: of two that learnt from each other, one.
+    pub(crate) fn kept(&self) -> Self {
+        match self {
+            Self::ReplacedTokens(both) => Self::Discriminator(both.discriminator.clone()),
+            one => one.clone(),
+        }
+    }
+
     fn parameters(&self) -> Vec<Parameter> {
         let mut all = each!(self, model => parameters(model));
         if let Self::ReplacedTokens(model) = self {
             all.extend(parameters(&model.discriminator));
         }
         all
+    }
+
+    /// What would be written by [`export`](Self::export) with the same arguments.
+    pub(crate) fn outline(
+        &self,
+        path: &std::path::Path,
+        config: &serde_json::Value,
+        names: &Names,
+    ) -> Result<Outline, Error> {
+        Ok(each!(self, model => Outline::of(path, config, model, names)?))
     }
 
     pub(crate) fn load(self, directory: &Directory, names: &Names) -> Result<Self, Error> {

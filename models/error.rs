@@ -72,12 +72,12 @@ pub enum Error {
     #[error("{} holds something already, and nothing is written over: name another folder", .0.display())]
     Occupied(PathBuf),
     /// No `config.json` says what this model is made of.
-    #[error(
-        "no architecture of Hugging Face's is made like this {family} model; what has one stands in the README, and a setting          that differs from its architecture's may be why"
-    )]
+    #[error("no architecture of Hugging Face's is made like this {family} model: {reason}")]
     NoFile {
         /// The family.
         family: &'static str,
+        /// What no file says, or another than the model has.
+        reason: String,
     },
     /// A reference holds other tensors than the model makes.
     #[error("{}: {reason}", path.display())]

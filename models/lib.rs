@@ -19,7 +19,9 @@
 mod bart;
 mod bert;
 mod config;
+mod delimiters;
 mod describe;
+mod difference;
 mod electra;
 mod error;
 mod export;
@@ -35,9 +37,10 @@ mod size;
 mod t5;
 mod transformer;
 
-use salamander_checkpoint::{Directory, Names};
+use salamander_checkpoint::{Names, Outline};
 
 pub use config::{Model, ModelConfig};
+pub use delimiters::Delimiters;
 pub use error::Error;
 pub use head::Head;
 pub use open::{Loaded, RunConfig, from_hugging_face, open, open_checkpoint};
@@ -57,9 +60,9 @@ pub struct Architecture {
     pub hugging_face: &'static [&'static str],
     /// All its choices at a size.
     pub preset: fn(&Size) -> ModelConfig,
-    /// Reads a directory's `config.json`.
-    pub read: fn(&Directory) -> Result<ModelConfig, Error>,
-    /// Writes a `config.json`.
+    /// Reads a directory's `config.json`, and what only its tensors say.
+    pub read: fn(&Outline) -> Result<ModelConfig, Error>,
+    /// Writes a `config.json`, as far as one can say what such a model is: who uses it reads it back and compares.
     pub write: fn(&ModelConfig) -> Option<serde_json::Value>,
     /// What the tensors of such a model are called in its files.
     pub names: fn(&ModelConfig) -> Names,

@@ -11,7 +11,7 @@ use salamander_text::Tokenizer;
 use salamander_train::{Checkpoints, Found, Which, weights};
 use serde::Deserialize;
 
-use crate::{ALL, Architecture, Error, Model, ModelConfig, Recipe};
+use crate::{ALL, Architecture, Delimiters, Error, Model, ModelConfig, Recipe};
 
 /// A model from a folder, with what belongs to it.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Loaded {
     pub tokenizer: Option<Tokenizer>,
     /// The recipe it was trained by, if it was trained here.
     pub recipe: Option<Recipe>,
+    /// The tokens around its texts, if it comes from elsewhere; what was trained here has them from its recipe.
+    pub delimiters: Option<Delimiters>,
     /// Checkpoints of its run that would have been taken and are damaged: one line each.
     pub skipped: Vec<String>,
 }
@@ -80,7 +82,8 @@ fn run(path: &Path, checkpoint: Found, device: &Device) -> Result<Loaded, Error>
     let RunConfig { recipe, resolved } = RunConfig::read(path)?;
     let model = resolved.init(device).load_plain(weights(&checkpoint.path))?;
     let tokenizer = tokenizer(Some(path.join("tokenizer.json")))?;
-    Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe), skipped: checkpoint.skipped })
+    let skipped = checkpoint.skipped;
+    Ok(Loaded { config: resolved, model, tokenizer, recipe: Some(recipe), delimiters: None, skipped })
 }
 
 /// Reads a Hugging Face directory.
@@ -89,11 +92,12 @@ fn run(path: &Path, checkpoint: Found, device: &Device) -> Result<Loaded, Error>
 /// If no architecture here is of its type, or anything in it is missing, unknown or misshapen.
 pub fn from_hugging_face(directory: &Directory, device: &Device) -> Result<Loaded, Error> {
     let architecture = of_type(directory.model_type()?)?;
-    let config = (architecture.read)(directory)?;
+    let config = (architecture.read)(&directory.outline()?)?;
     config.validate()?;
     let model = config.init(device).load(directory, &(architecture.names)(&config))?;
     let tokenizer = tokenizer(directory.tokenizer().map(Path::to_path_buf))?;
-    Ok(Loaded { config, model, tokenizer, recipe: None, skipped: Vec::new() })
+    let delimiters = Some(Delimiters::read(directory, config.vocab_size(), tokenizer.as_ref())?);
+    Ok(Loaded { config, model, tokenizer, recipe: None, delimiters, skipped: Vec::new() })
 }
 
 fn of_type(model_type: &str) -> Result<&'static Architecture, Error> {

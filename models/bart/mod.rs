@@ -3,7 +3,7 @@
 mod names;
 
 use salamander_attention::*;
-use salamander_checkpoint::{COMMON, Directory, Keys};
+use salamander_checkpoint::{COMMON, Keys, Outline};
 use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 use serde_json::{Value, json};
 
@@ -66,8 +66,8 @@ fn stack<C>(n_layers: usize, block: C) -> StackConfig<C> {
     StackConfig { n_layers, block, relative: None, norm: NormConfig::None, dropout: 0.0 }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let n_heads = keys.usize("encoder_attention_heads")?;
     let size = Size {
         vocab_size: Some(keys.usize("vocab_size")?),
@@ -90,7 +90,7 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
     refuse(&mut keys)?;
     keys.finish()?;
     // A file of the bare model has none.
-    let bias = directory.tensors()?.contains_key("final_logits_bias");
+    let bias = outline.tensors().contains_key("final_logits_bias");
     config.unembedding = UnembeddingConfig::Tied { scale: 1.0, bias };
     Ok(ModelConfig::EncoderDecoder(config))
 }
@@ -178,6 +178,8 @@ fn write(config: &ModelConfig) -> Option<Value> {
         "pad_token_id": 1,
         "eos_token_id": 2,
         "decoder_start_token_id": 2,
+        // A text that is cut off has no end.
+        "forced_eos_token_id": null,
         "torch_dtype": "float32",
     }))
 }

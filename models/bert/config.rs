@@ -1,7 +1,7 @@
 //! What `config.json` says of such an encoder, by whatever name the model goes.
 
 use salamander_attention::{Activation, NormConfig};
-use salamander_checkpoint::{COMMON, Directory, Keys};
+use salamander_checkpoint::{COMMON, Keys, Outline};
 use salamander_encoder_only::{
     AnswerHeadConfig, ClassificationHeadConfig, ClassifierConfig, EncoderConfig, Pooling, QuestionAnswererConfig,
     SentenceEncoderConfig, SentenceHeadConfig, TokenClassificationHeadConfig, TokenClassifierConfig,
@@ -59,18 +59,18 @@ impl Described {
         &self,
         name: &str,
         (activation, classes): (Activation, &str),
-        directory: &Directory,
+        outline: &Outline,
     ) -> Result<Option<ModelConfig>, Error> {
         let Some(class) = self.class.as_deref().and_then(|class| class.strip_prefix(name)) else { return Ok(None) };
         let (encoder, dropout) = (self.encoder.clone(), self.dropout);
         Ok(Some(match class {
             "ForSequenceClassification" => {
-                let n_classes = rows(directory, classes)?;
+                let n_classes = rows(outline, classes)?;
                 let head = ClassificationHeadConfig { n_classes, pooling: Pooling::First, activation, dropout };
                 ModelConfig::Classifier(ClassifierConfig { encoder, head })
             }
             "ForTokenClassification" => {
-                let head = TokenClassificationHeadConfig { n_tags: rows(directory, "classifier.weight")?, dropout };
+                let head = TokenClassificationHeadConfig { n_tags: rows(outline, "classifier.weight")?, dropout };
                 ModelConfig::TokenClassifier(TokenClassifierConfig { encoder, head })
             }
             "ForQuestionAnswering" => {
@@ -97,10 +97,10 @@ fn activation(keys: &mut Keys<'_>) -> Result<Activation, Error> {
 }
 
 /// How many answers a head has: the file's tensor says it.
-fn rows(directory: &Directory, tensor: &str) -> Result<usize, Error> {
-    let rows = directory.tensors()?.get(tensor).and_then(|shape| shape.first().copied());
+fn rows(outline: &Outline, tensor: &str) -> Result<usize, Error> {
+    let rows = outline.tensors().get(tensor).and_then(|shape| shape.first().copied());
     rows.ok_or_else(|| Error::Reference {
-        path: directory.path().into(),
+        path: outline.path().into(),
         reason: format!("its class has a head, and there is no tensor {tensor}"),
     })
 }

@@ -6,7 +6,7 @@ pub(crate) mod names;
 use config::Described;
 use names::encoder_names;
 use salamander_attention::*;
-use salamander_checkpoint::{Directory, Ignored, Name, Names, copy, ignored, same, transpose};
+use salamander_checkpoint::{Ignored, Name, Names, Outline, copy, ignored, same, transpose};
 use salamander_encoder_only::{EncoderConfig, MaskedLmConfig, MaskedLmHeadConfig};
 use serde_json::Value;
 
@@ -76,8 +76,8 @@ fn masked_lm(encoder: EncoderConfig, norm: NormConfig) -> MaskedLmConfig {
     MaskedLmConfig { encoder, head: MaskedLmHeadConfig { activation, norm, unembedding } }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let described = Described::read(&mut keys)?;
     keys.ignore_all(&[
         ("pooler_fc_size", "of a head that is not used"),
@@ -88,7 +88,7 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
         ("directionality", "every encoder sees both sides"),
     ]);
     keys.finish()?;
-    let task = described.task("Bert", (Activation::Tanh, "classifier.weight"), directory)?;
+    let task = described.task("Bert", (Activation::Tanh, "classifier.weight"), outline)?;
     Ok(task.unwrap_or_else(|| ModelConfig::MaskedLm(masked_lm(described.encoder, described.norm))))
 }
 

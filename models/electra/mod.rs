@@ -1,7 +1,7 @@
 //! ELECTRA (Clark et al. 2020, arXiv:2003.10555).
 
 use salamander_attention::*;
-use salamander_checkpoint::{Directory, Name, Names, copy, ignored, same, transpose};
+use salamander_checkpoint::{Name, Names, Outline, copy, ignored, same, transpose};
 use salamander_encoder_only::{
     DiscriminatorConfig, GeneratorConfig, MaskedLmConfig, MaskedLmHeadConfig, ReplacedTokensConfig,
     ReplacementHeadConfig,
@@ -49,8 +49,8 @@ fn guesses(norm: NormConfig) -> MaskedLmHeadConfig {
     MaskedLmHeadConfig { activation: Activation::Gelu, norm, unembedding }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let mut described = Described::read(&mut keys)?;
     let (width, d_model) = (keys.usize_or("embedding_size", 128)?, described.encoder.d_model);
     described.encoder.embedding.d_embedding = (width != d_model).then_some(width);
@@ -61,7 +61,7 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
         ("summary_last_dropout", "of a head that is not used"),
     ]);
     keys.finish()?;
-    let task = described.task("Electra", (Activation::Gelu, "classifier.out_proj.weight"), directory)?;
+    let task = described.task("Electra", (Activation::Gelu, "classifier.out_proj.weight"), outline)?;
     Ok(task.unwrap_or_else(|| {
         let Described { encoder, norm, class, .. } = described;
         if class.as_deref() == Some("ElectraForMaskedLM") {

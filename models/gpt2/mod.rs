@@ -1,7 +1,7 @@
 //! GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners").
 
 use salamander_attention::*;
-use salamander_checkpoint::{COMMON, Directory, Name, Names, copy, ignored, same, split, transpose};
+use salamander_checkpoint::{COMMON, Name, Names, Outline, copy, ignored, same, split, transpose};
 use salamander_decoder_only::DecoderConfig;
 use serde_json::{Value, json};
 
@@ -67,8 +67,8 @@ fn preset(size: &Size) -> DecoderConfig {
     }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let mut config = preset(&Size {
         vocab_size: Some(keys.usize("vocab_size")?),
         n_layers: keys.usize("n_layer")?,

@@ -1,7 +1,7 @@
 //! Llama (Touvron et al. 2023, arXiv:2302.13971, arXiv:2307.09288; Grattafiori et al. 2024, arXiv:2407.21783).
 
 use salamander_attention::*;
-use salamander_checkpoint::{COMMON, Directory, Keys, Name, Names, copy, ignored, same, transpose};
+use salamander_checkpoint::{COMMON, Keys, Name, Names, Outline, copy, ignored, same, transpose};
 use salamander_decoder_only::DecoderConfig;
 use serde_json::{Value, json};
 
@@ -61,8 +61,8 @@ fn preset(size: &Size) -> DecoderConfig {
     }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let (d_model, n_heads) = (keys.usize("hidden_size")?, keys.usize("num_attention_heads")?);
     let mut config = preset(&Size {
         vocab_size: Some(keys.usize("vocab_size")?),

@@ -12,7 +12,7 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     paper: "Hochreiter and Schmidhuber 1997; Cho et al. 2014, arXiv:1406.1078; Elman 1990",
     hugging_face: &[],
     preset: |size| ModelConfig::Recurrent(preset(size)),
-    read: |directory| Err(Error::NoModel(directory.path().into())),
+    read: |outline| Err(Error::NoModel(outline.path().into())),
     write: |_| None,
     names: |_| Names::plain(),
     recipes: &[

@@ -12,7 +12,7 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     paper: "Bahdanau, Cho and Bengio 2014, arXiv:1409.0473; Cho et al. 2014, arXiv:1406.1078",
     hugging_face: &[],
     preset: |size| ModelConfig::RecurrentSeq2Seq(preset(size)),
-    read: |directory| Err(Error::NoModel(directory.path().into())),
+    read: |outline| Err(Error::NoModel(outline.path().into())),
     write: |_| None,
     names: |_| Names::plain(),
     recipes: &[("gru-dialect", include_str!("recipes/gru-dialect.toml"))],

@@ -1,7 +1,7 @@
 //! T5, versions 1.0 and 1.1 (Raffel et al. 2020, arXiv:1910.10683; Shazeer 2020, arXiv:2002.05202).
 
 use salamander_attention::*;
-use salamander_checkpoint::{COMMON, Directory, Name, Names, copy, ignored, same, transpose};
+use salamander_checkpoint::{COMMON, Name, Names, Outline, copy, ignored, same, transpose};
 use salamander_encoder_decoder::{EncoderDecoderConfig, Sharing};
 use serde_json::{Value, json};
 
@@ -78,8 +78,8 @@ fn preset(size: &Size, version: Version) -> EncoderDecoderConfig {
     }
 }
 
-fn read(directory: &Directory) -> Result<ModelConfig, Error> {
-    let mut keys = directory.keys();
+fn read(outline: &Outline) -> Result<ModelConfig, Error> {
+    let mut keys = outline.keys();
     let n_layers = keys.usize("num_layers")?;
     let size = Size {
         vocab_size: Some(keys.usize("vocab_size")?),
@@ -113,8 +113,11 @@ fn read(directory: &Directory) -> Result<ModelConfig, Error> {
     // a file with a matrix of its own says more than both.
     let tied = keys.bool_or("tie_word_embeddings", true)?;
     let scaled = keys.bool_or("scale_decoder_outputs", tied)?;
-    let own = directory.tensors()?.contains_key("lm_head.weight") && !(tied && scaled);
+    let own = outline.tensors().contains_key("lm_head.weight") && !(tied && scaled);
     config.unembedding = if own {
+        if scaled {
+            return Err(keys.refuse("scale_decoder_outputs", "false", "a matrix of its own has no scale here").into());
+        }
         UnembeddingConfig::Untied { bias: false }
     } else {
         let scale = if scaled { (size.d_model as f64).powf(-0.5) } else { 1.0 };
@@ -145,6 +148,11 @@ fn write(config: &ModelConfig) -> Option<Value> {
         (FeedForwardKind::Gated, Activation::GeluTanh) => "gated-gelu",
         _ => return None,
     };
+    // Any other scale is found when this is read back.
+    let (tied, scaled) = match config.unembedding {
+        UnembeddingConfig::Tied { scale, .. } => (true, scale != 1.0),
+        UnembeddingConfig::Untied { .. } => (false, false),
+    };
     let json = json!({
         "architectures": ["T5ForConditionalGeneration"],
         "model_type": "t5",
@@ -162,7 +170,8 @@ fn write(config: &ModelConfig) -> Option<Value> {
         "layer_norm_epsilon": epsilon,
         "feed_forward_proj": feed_forward,
         "is_encoder_decoder": true,
-        "tie_word_embeddings": matches!(config.unembedding, UnembeddingConfig::Tied { .. }),
+        "tie_word_embeddings": tied,
+        "scale_decoder_outputs": scaled,
         "decoder_start_token_id": 0,
         "pad_token_id": 0,
         "eos_token_id": 1,

@@ -1,15 +1,13 @@
 //! What holds for every architecture and every recipe.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{Device, Int, Tensor};
-use salamander_attention::{Memory, Pass, describe::Extent};
+use salamander_attention::describe::Extent;
 use salamander_checkpoint::{Directory, Reference};
 use salamander_models::*;
-
-fn device() -> Device {
-    Device::flex()
-}
+use support::{device, logits};
 
 /// The fixtures of every architecture: directories with a `config.json` and a `reference.safetensors`.
 fn fixtures() -> Vec<PathBuf> {
@@ -64,32 +62,6 @@ fn every_fixture_costs_what_was_counted_while_it_was_computed() {
         assert_eq!(rows as u64 * page.flops_of(extent), forward, "{name}");
         assert_eq!(rows as u64 * page.training_flops_of(extent), forward_and_backward, "{name}");
     }
-}
-
-/// Logits of some tokens, flat.
-fn logits(model: &Model) -> Vec<f32> {
-    let tokens = Tensor::<2, Int>::from_ints([[1, 5, 3, 8, 2]], &device());
-    let data = match model {
-        Model::DecoderOnly(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::MaskedLm(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::Classifier(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),
-        Model::TokenClassifier(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::QuestionAnswerer(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::SentenceEncoder(model) => model.forward(tokens, None, &mut Pass::default()).into_data(),
-        Model::Discriminator(model) => model.forward(tokens, &mut Pass::default()).into_data(),
-        Model::ReplacedTokens(model) => model.guess(tokens, &mut Pass::default()).into_data(),
-        Model::Recurrent(model) => model.forward(tokens).into_data(),
-        Model::RecurrentSeq2Seq(model) => {
-            let source = model.encode(tokens.clone(), None);
-            model.decode(tokens, &source).into_data()
-        }
-        Model::EncoderDecoder(model) => {
-            let states = model.encode(tokens.clone(), &mut Pass::default());
-            let memory = Memory { states, mask: Default::default() };
-            model.decode(tokens, &mut Pass::default().with_memory(memory)).into_data()
-        }
-    };
-    data.iter::<f32>().collect()
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(crate) const ARCHITECTURE: Architecture = Architecture {
     paper: "Vaswani et al. 2017, arXiv:1706.03762",
     hugging_face: &[],
     preset: |size| ModelConfig::EncoderDecoder(preset(size)),
-    read: |directory| Err(Error::NoModel(directory.path().into())),
+    read: |outline| Err(Error::NoModel(outline.path().into())),
     write: |_| None,
     names: |_| Names::plain(),
     recipes: &[

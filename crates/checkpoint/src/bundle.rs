@@ -1,4 +1,4 @@
-//! Folders that are whole or not there.
+//! Folders that are whole or not there, and can prove it.
 //!
 //! What belongs together is written aside, file by file, each with its length and its SHA-256 in a manifest; then the folder
 //! takes its name. Whoever looks, at any time and after any accident, finds all of it or none, and can prove which.
@@ -7,16 +7,13 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    Error, ErrorKind,
-    write::{aside, settle, write_json},
-};
+use crate::{Error, ErrorKind, Folder, folder::remove, write::write_json};
 
 /// The file that says what the others are.
 const MANIFEST: &str = "manifest.json";
@@ -26,10 +23,8 @@ const FORMAT: u32 = 1;
 /// A folder being written. Dropped before [`finish`](Self::finish), it leaves nothing.
 #[derive(Debug)]
 pub struct Bundle {
-    path: PathBuf,
-    aside: PathBuf,
+    folder: Folder,
     manifest: Manifest,
-    finished: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,10 +51,8 @@ impl Bundle {
         if path.exists() {
             return Err(Error::new(path, ErrorKind::Absent("exists already; it is never written over".into())));
         }
-        let aside = aside(path);
-        fs::create_dir_all(&aside).map_err(Error::io(&aside))?;
         let manifest = Manifest { format: FORMAT, files: BTreeMap::new() };
-        Ok(Self { path: path.into(), aside, manifest, finished: false })
+        Ok(Self { folder: Folder::begin(path)?, manifest })
     }
 
     /// Lets `write` write the file `name`, whose path it is given.
@@ -67,7 +60,7 @@ impl Bundle {
     /// # Errors
     /// What `write` says, or if the file cannot be read back.
     pub fn add<E: From<Error>>(&mut self, name: &str, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
-        let path = self.aside.join(name);
+        let path = self.folder.aside().join(name);
         write(&path)?;
         let entry = entry(&path).map_err(Error::io(&path))?;
         self.manifest.files.insert(name.into(), entry);
@@ -78,12 +71,11 @@ impl Bundle {
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn finish(mut self) -> Result<(), Error> {
-        let manifest = serde_json::to_value(&self.manifest).map_err(|error| Error::io(&self.aside)(error.into()))?;
-        write_json(&self.aside.join(MANIFEST), &manifest)?;
-        fs::rename(&self.aside, &self.path).and_then(|()| settle(&self.path)).map_err(Error::io(&self.path))?;
-        self.finished = true;
-        Ok(())
+    pub fn finish(self) -> Result<(), Error> {
+        let aside = self.folder.aside();
+        let manifest = serde_json::to_value(&self.manifest).map_err(|error| Error::io(aside)(error.into()))?;
+        write_json(&aside.join(MANIFEST), &manifest)?;
+        self.folder.finish()
     }
 
     /// Checks every file of the folder `path` against its manifest.
@@ -114,19 +106,6 @@ impl Bundle {
             }
         }
     }
-}
-
-impl Drop for Bundle {
-    fn drop(&mut self) {
-        if !self.finished {
-            remove(&self.aside);
-        }
-    }
-}
-
-/// Nothing better can be done about what will not go away.
-fn remove(path: &Path) {
-    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
 }
 
 fn check(path: &Path, promised: &Entry) -> Result<(), Error> {

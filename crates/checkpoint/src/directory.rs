@@ -10,10 +10,11 @@ use std::{
 use burn::module::Module;
 use serde_json::{Map, Value};
 
-use crate::{Error, ErrorKind, Keys, Names, json, load, save, tensors::Mapped, write_json};
+use crate::{Error, ErrorKind, Keys, Names, Outline, json, load, save, tensors::Mapped, write_json};
 
-const CONFIG: &str = "config.json";
+pub(crate) const CONFIG: &str = "config.json";
 const WEIGHTS: &str = "model.safetensors";
+const GENERATION: &str = "generation_config.json";
 const INDEX: &str = "model.safetensors.index.json";
 const TOKENIZER: &str = "tokenizer.json";
 
@@ -25,6 +26,7 @@ const LARGEST_JSON: u64 = 64 << 20;
 pub struct Directory {
     path: PathBuf,
     config: Map<String, Value>,
+    generation: Map<String, Value>,
     files: Vec<PathBuf>,
     tokenizer: Option<PathBuf>,
 }
@@ -49,9 +51,10 @@ impl Directory {
             return Err(Error::new(path, ErrorKind::Absent(what.to_owned())));
         };
         let config = object(&config)?;
+        let generation = inside(&root, GENERATION)?.map(|file| object(&file)).transpose()?.unwrap_or_default();
         let files = weights(path, &root)?;
         let tokenizer = inside(&root, TOKENIZER)?;
-        Ok(Self { path: path.to_owned(), config, files, tokenizer })
+        Ok(Self { path: path.to_owned(), config, generation, files, tokenizer })
     }
 
     /// Writes a folder that [`open`](Self::open) and transformers can read: `config.json` and `model.safetensors`. The
@@ -81,6 +84,11 @@ impl Directory {
         Keys::new(&self.config, self.path.join(CONFIG))
     }
 
+    /// The reader of `generation_config.json`; without such a file it has no keys.
+    pub fn generation(&self) -> Keys<'_> {
+        Keys::new(&self.generation, self.path.join(GENERATION))
+    }
+
     /// Which architecture it is.
     ///
     /// # Errors
@@ -99,18 +107,17 @@ impl Directory {
         self.tokenizer.as_deref()
     }
 
-    /// The shapes of all tensors by the names in the files, for what `config.json` leaves open (whether the last matrix is
-    /// tied, for one).
+    /// What it is, before its weights are read.
     ///
     /// # Errors
     /// If a file is not whole.
-    pub fn tensors(&self) -> Result<BTreeMap<String, Vec<usize>>, Error> {
+    pub fn outline(&self) -> Result<Outline, Error> {
         let mut shapes = BTreeMap::new();
         for file in &self.files {
             let mapped = Mapped::open(file)?;
             shapes.extend(mapped.tensors()?.into_iter().map(|(name, tensor)| (name, tensor.shape().to_vec())));
         }
-        Ok(shapes)
+        Ok(Outline::new(&self.path, self.config.clone(), shapes))
     }
 
     /// Fills a module, as [`load`] does.

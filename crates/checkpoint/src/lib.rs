@@ -7,7 +7,8 @@
 //! - [`Keys`] reads `config.json` strictly: every key is handled, known to be harmless, or an error;
 //! - [`Names`] says which tensor of the file is which parameter of the module, and [`load`] and [`save`] read that one
 //!   table in its two directions;
-//! - [`Bundle`] writes a folder that is whole or not there;
+//! - [`Outline`] is what a directory says before its weights are read, or written;
+//! - [`Folder`] writes a folder that is whole or not there, [`Bundle`] one that can prove it;
 //! - [`Reference`] reads what another implementation computed, to compare with.
 //!
 //! # Why a table
@@ -54,9 +55,11 @@ mod bundle;
 mod config;
 mod directory;
 mod error;
+mod folder;
 mod json;
 mod load;
 mod names;
+mod outline;
 mod reference;
 mod save;
 mod tensors;
@@ -67,9 +70,11 @@ pub use bundle::Bundle;
 pub use config::{COMMON, Keys};
 pub use directory::Directory;
 pub use error::{Error, ErrorKind, KeyProblem, Problem};
+pub use folder::Folder;
 pub use json::parse as parse_json;
 pub use load::{load, load_plain};
 pub use names::{Ignored, Line, Name, Names, copy, ignored, row, same, split, split_transpose, transpose};
+pub use outline::Outline;
 pub use reference::{Array, Reference, largest_difference};
 pub use save::{save, save_plain};
 pub use walk::{Parameter, adopt, identify, parameters, without_other};

@@ -47,7 +47,7 @@ pub(crate) struct Evaluate {
     #[arg(long, default_value_t = 1, value_parser = count())]
     beams: usize,
     /// How much long targets are favoured (with --beams)
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     length_penalty: f64,
     /// What a bag of words or n-grams, learnt from the same rows, score on the same part
     #[arg(long)]

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
-use salamander::{burn::tensor::Device, models::open_checkpoint, train::Which};
+use salamander::{burn::tensor::Device, experiment::frame, models::open_checkpoint, train::Which};
 
 use crate::open_model;
 
@@ -13,7 +13,8 @@ use crate::open_model;
 Examples:
   salamander export runs/gpt/<run> my-gpt
   salamander export runs/bert-classify/<run> my-bert --checkpoint latest
-In Python: AutoModelForCausalLM.from_pretrained(\"my-gpt\"), AutoTokenizer.from_pretrained(\"my-gpt\")")]
+In Python: AutoModelForCausalLM.from_pretrained(\"my-gpt\"), AutoTokenizer.from_pretrained(\"my-gpt\")
+What would be written is read back first: a model that is then another is refused, with the setting that is why.")]
 pub(crate) struct Export {
     /// A run's folder
     model: PathBuf,
@@ -31,8 +32,8 @@ impl Export {
             Some(which) => open_checkpoint(&self.model, which, &device)?,
             None => open_model(&self.model, &device)?,
         };
-        loaded.export(&self.folder)?;
-        say!("{}: {} parameters", self.folder.display(), loaded.model.num_params());
+        let parameters = loaded.export(&self.folder, &frame(&loaded))?;
+        say!("{}: {parameters} parameters", self.folder.display());
         Ok(ExitCode::SUCCESS)
     }
 }

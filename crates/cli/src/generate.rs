@@ -8,13 +8,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use salamander::{
-    experiment::Prompt,
+    experiment::{Ends, Prompt, frame, stops},
     generate::{
         BeamSearch, Completer, Error, Hypothesis, LanguageModel, Longest, Pieces, Request, Sampling, Seq2Seq,
         Translator,
     },
     models::{Loaded, Model},
-    text::Tokenizer,
+    text::{Frame, Tokenizer},
 };
 
 use crate::{On, Usage, open_model};
@@ -31,7 +31,9 @@ Examples:
   salamander generate path/to/gpt2 --prompt \"Q: why?\" --min-p 0.1 --repetition-penalty 1.1 --stop \"Q:\"
   salamander generate runs/recall/<run> --prompt \"a 3 f 7 c 1 ? f\" --temperature 0
   salamander generate runs/transformer-nano/<run> --prompt \"a sentence\" --prompt \"another one\" --beams 5
-Several prompts are written one after the other, each with a line of its own.")]
+Several prompts are written one after the other, each with a line of its own.
+What stands around a prompt, begins a target and ends a text, the files of a Hugging Face directory say. A row of a model
+that its tokenizer has no word for is no text.")]
 pub(crate) struct Generate {
     /// A run's folder or a Hugging Face directory (config.json, model.safetensors, tokenizer.json)
     model: PathBuf,
@@ -66,7 +68,7 @@ pub(crate) struct Generate {
     #[arg(long, conflicts_with_all = ["temperature", "top_k", "top_p", "min_p", "repetition_penalty", "seed"])]
     beams: Option<usize>,
     /// How much long texts are favoured
-    #[arg(long, default_value_t = 0.6, requires = "beams")]
+    #[arg(long, default_value_t = 0.6, requires = "beams", allow_negative_numbers = true)]
     length_penalty: f64,
     #[command(flatten)]
     on: On,
@@ -84,87 +86,90 @@ impl Generate {
         };
         sampling.validate()?;
         self.search(Longest::Tokens(1), &[]).validate()?;
+        if let Some(position) = self.stop.iter().position(String::is_empty) {
+            return Err(Error::EmptyStop { position }.into());
+        }
         if self.prompt.is_empty() && self.beams.is_some() {
             return Err(Usage("a search begins with a prompt: give one with --prompt \"...\"".into()).into());
         }
         let device = self.on.open()?;
-        let Loaded { config, model, tokenizer, recipe, .. } = open_model(&self.model, &device)?;
-        let tokenizer =
-            tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))?;
-        let longest = config.max_seq_len();
-        let before = Prompt::of(recipe.as_ref());
-        match &model {
+        let loaded = open_model(&self.model, &device)?;
+        let longest = loaded.config.max_seq_len();
+        match &loaded.model {
             Model::DecoderOnly(model) => {
-                let reading = recipe.and_then(|recipe| recipe.data.task).map(|task| task.reading());
+                let reading = loaded.recipe.as_ref().and_then(|recipe| recipe.data.task).map(|task| task.reading());
                 let completer = Completer::new(model, longest).reading(reading.unwrap_or_default());
-                self.complete(&completer, before, &tokenizer, longest, sampling)?;
+                self.complete(&completer, &loaded, sampling)?;
             }
-            Model::Recurrent(model) => {
-                self.complete(&Completer::new(model, longest), before, &tokenizer, longest, sampling)?;
-            }
-            Model::EncoderDecoder(model) => self.translate(model, &tokenizer, longest, sampling)?,
-            Model::RecurrentSeq2Seq(model) => self.translate(model, &tokenizer, longest, sampling)?,
+            Model::Recurrent(model) => self.complete(&Completer::new(model, longest), &loaded, sampling)?,
+            Model::EncoderDecoder(model) => self.translate(model, &loaded, sampling)?,
+            Model::RecurrentSeq2Seq(model) => self.translate(model, &loaded, sampling)?,
             _ => bail!("{} is an encoder: it reads and does not write", self.model.display()),
         }
         Ok(ExitCode::SUCCESS)
     }
 
     /// Goes on where each prompt ends. Of what is written behind a source, the source is no part.
-    fn complete<M: LanguageModel>(
-        &self,
-        completer: &Completer<M>,
-        before: Prompt,
-        tokenizer: &Tokenizer,
-        longest: usize,
-        sampling: Sampling,
-    ) -> Result<()> {
-        let stop: Vec<u32> = tokenizer.eos().into_iter().collect();
-        for prompt in self.prompts() {
-            let start = before.ids(prompt, tokenizer)?;
+    fn complete<M: LanguageModel>(&self, completer: &Completer<M>, loaded: &Loaded, sampling: Sampling) -> Result<()> {
+        let (tokenizer, longest) = (self.tokenizer(loaded)?, loaded.config.max_seq_len());
+        let (stop, before) = (stops(tokenizer, loaded.delimiters.as_ref()), Prompt::of(loaded));
+        let room = |start: &[u32]| self.tokens.unwrap_or(longest.saturating_sub(start.len()).min(LONGEST));
+        let mut starts = self.encoded(&frame(loaded), tokenizer)?;
+        for start in &mut starts {
+            if before == Prompt::Beginning && start.is_empty() {
+                start.extend(tokenizer.beginning());
+            }
             if start.is_empty() {
                 return Err(Usage("an empty prompt: give one with --prompt \"...\"".into()).into());
             }
+            completer.check(start, room(start))?;
+        }
+        for (prompt, start) in self.prompts().into_iter().zip(&starts) {
             let (shown, known) = match before {
                 Prompt::Beginning => (prompt, start.as_slice()),
                 Prompt::Source => ("", &[][..]),
             };
-            let new_tokens = self.tokens.unwrap_or(longest.saturating_sub(start.len()).min(LONGEST));
+            let new_tokens = room(start);
             if self.beams.is_some() {
                 let search = self.search(Longest::Tokens(new_tokens), &stop);
-                let found = completer.search(std::slice::from_ref(&start), &search)?;
+                let found = completer.search(std::slice::from_ref(start), &search)?;
                 self.print(shown, Pieces::after(known, best(&found).map(Ok), tokenizer)?)?;
                 continue;
             }
-            let tokens = completer.complete(&start, &Request { new_tokens, stop: stop.clone(), sampling })?;
+            let tokens = completer.complete(start, &Request { new_tokens, stop: stop.clone(), sampling })?;
             self.print(shown, Pieces::after(known, tokens, tokenizer)?)?;
         }
         Ok(())
     }
 
     /// Writes the target of each prompt.
-    fn translate<M: Seq2Seq>(
-        &self,
-        model: &M,
-        tokenizer: &Tokenizer,
-        longest: usize,
-        sampling: Sampling,
-    ) -> Result<()> {
-        let (begin, end) = (tokenizer.beginning_of_target(), tokenizer.eos());
-        let begin = begin.context("the tokenizer has no token to begin a target with")?;
-        let end = end.context("the tokenizer has no token that ends a target")?;
-        let translator = Translator::new(model, longest, begin, end)?;
+    fn translate<M: Seq2Seq>(&self, model: &M, loaded: &Loaded, sampling: Sampling) -> Result<()> {
+        let (tokenizer, longest) = (self.tokenizer(loaded)?, loaded.config.max_seq_len());
+        let Ends { source, start, end, stop } = Ends::new(tokenizer, loaded.delimiters.as_ref())?;
+        let translator = Translator::new(model, longest, start, end)?;
         let new_tokens = self.tokens.unwrap_or((longest - 1).min(LONGEST));
-        for prompt in self.prompts() {
-            let source = [tokenizer.encode(prompt)?, vec![end]].concat();
+        let sources = self.encoded(&source, tokenizer)?;
+        sources.iter().try_for_each(|source| translator.check(source, new_tokens))?;
+        for source in sources {
             if self.beams.is_some() {
-                let found = translator.search(&[source], &self.search(Longest::Tokens(new_tokens), &[]))?;
+                let found = translator.search(&[source], &self.search(Longest::Tokens(new_tokens), &stop))?;
                 self.print("", Pieces::new(best(&found).map(Ok), tokenizer))?;
                 continue;
             }
-            let request = Request { new_tokens, stop: Vec::new(), sampling };
+            let request = Request { new_tokens, stop: stop.clone(), sampling };
             self.print("", translator.write(&source, &request)?.text(tokenizer))?;
         }
         Ok(())
+    }
+
+    fn tokenizer<'l>(&self, loaded: &'l Loaded) -> Result<&'l Tokenizer> {
+        let tokenizer = loaded.tokenizer.as_ref();
+        tokenizer.with_context(|| format!("{} has no tokenizer.json, so text has no ids", self.model.display()))
+    }
+
+    /// The ids of the prompts, all of them before the first text is written.
+    fn encoded(&self, frame: &Frame, tokenizer: &Tokenizer) -> Result<Vec<Vec<u32>>> {
+        self.prompts().into_iter().map(|prompt| Ok(frame.one(&tokenizer.encode(prompt)?).ids)).collect()
     }
 
     /// Without a prompt a text is written from its beginning.

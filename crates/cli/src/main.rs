@@ -123,7 +123,8 @@ fn of_backend(error: &backend::BackendError) -> bool {
 }
 
 fn of_writing(error: &writing::Error) -> bool {
-    matches!(error, writing::Error::Sampling { .. } | writing::Error::Search { .. })
+    use writing::Error as Writing;
+    matches!(error, Writing::Sampling { .. } | Writing::Search { .. } | Writing::EmptyStop { .. })
 }
 
 fn of_model(error: &models::Error) -> bool {

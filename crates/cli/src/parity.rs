@@ -42,8 +42,12 @@ impl Parity {
                 let reference = reference.unwrap_or_else(|| directory.join("reference.safetensors"));
                 check(&directory, &reference, &device)?
             }
-            (None, None, Some(count)) => fresh(count, &device)?,
-            _ => return Err(Usage("give a directory with --reference FILE, or --fresh N".into()).into()),
+            (None, None, Some(count)) if count > 0 => fresh(count, &device)?,
+            _ => {
+                return Err(
+                    Usage("give a directory with --reference FILE, or --fresh N with N of at least 1".into()).into()
+                );
+            }
         };
         Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

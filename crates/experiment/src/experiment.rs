@@ -4,7 +4,7 @@ use std::{cell::Cell, path::PathBuf, sync::Arc};
 
 use burn::tensor::Device;
 use salamander_datasets::{self as datasets, Corpus, Options, Shape};
-use salamander_models::{Loaded, Model, ModelConfig, Recipe, Task, open};
+use salamander_models::{Delimiters, Loaded, Model, ModelConfig, Recipe, Task, open};
 use salamander_text::Tokenizer;
 
 use crate::{
@@ -36,6 +36,8 @@ pub struct Experiment {
     pub(crate) shape: Shape,
     /// Whether there is but one batch, the first.
     pub(crate) one_batch: bool,
+    /// The tokens around the texts of a model from elsewhere.
+    pub(crate) delimiters: Option<Delimiters>,
     pub(crate) train: Option<Set>,
     pub(crate) validation: Option<Set>,
 }
@@ -131,7 +133,8 @@ impl Experiment {
         let corpus = load(&recipe, &loaded.config, progress)?;
         let task = decide(&loaded.config, &corpus, recipe.data.task)?;
         let (shape, corpus) = (shape(&corpus), shaped(corpus, task));
-        Self::of(recipe, loaded.config.clone(), Arc::new(tokenizer), task, (shape, corpus))
+        let experiment = Self::of(recipe, loaded.config.clone(), Arc::new(tokenizer), task, (shape, corpus))?;
+        Ok(Self { delimiters: loaded.delimiters.clone(), ..experiment })
     }
 
     /// Leaves but one batch, to be learnt by heart and checked on: a model that cannot do that has a mistake in it. Targets
@@ -165,6 +168,7 @@ impl Experiment {
             shortened: 0,
             shape,
             one_batch: false,
+            delimiters: None,
             train: None,
             validation: None,
         })
@@ -187,6 +191,7 @@ impl Experiment {
             plan: &self.recipe.plan,
             task: self.task,
             tokenizer: &self.tokenizer,
+            delimiters: self.delimiters.as_ref(),
             tokens: tokens_folder(),
             shortened: Cell::new(0),
         }

@@ -48,8 +48,10 @@ pub use error::Error;
 pub use experiment::{Experiment, Start};
 pub use judge::{Baseline, Judging, Reached, Score};
 pub use part::Part;
-pub use prompt::Prompt;
+pub use prompt::{Prompt, frame};
+
 pub use train::Place;
+pub use write::{Ends, stops};
 
 /// What is going on before training begins, or after it.
 #[derive(Debug, Clone)]

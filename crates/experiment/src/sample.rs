@@ -14,7 +14,7 @@ use salamander_train::Sample;
 
 use crate::{
     Error, Experiment, Judging,
-    write::{Answers, Limits, Targets, ends},
+    write::{Answers, Ends, Limits, Targets},
 };
 
 /// How many tokens a sample has at most.
@@ -84,7 +84,7 @@ pub(crate) fn target<M: Seq2Seq>(experiment: &Experiment) -> Option<Sample<M>> {
     let (tokenizer, pairs) = (Arc::clone(&experiment.tokenizer), experiment.shown(PAIRS)?);
     let longest = experiment.config.max_seq_len();
     let say = move |model: &M| {
-        let targets = Targets::new(model, &tokenizer, longest)?;
+        let targets = Targets::new(model, &tokenizer, Ends::new(&tokenizer, None)?, longest)?;
         let sources: Vec<_> = pairs.iter().map(|(source, _)| source.as_str()).collect();
         Ok(listed(&sources, &targets.write(&sources, &Judging::default())?))
     };
@@ -137,7 +137,7 @@ fn repaired<M: Seq2Seq>(model: &M, tokenizer: &Tokenizer, limits: Limits, set: &
     let row = &batch.source.values[..batch.source.columns];
     let real = row.iter().zip(&batch.source_padding.values).filter(|(_, padding)| !**padding);
     let source: Vec<u32> = real.map(|(&id, _)| u32::try_from(id).unwrap_or(0)).collect();
-    let (start, end) = ends(tokenizer)?;
+    let Ends { start, end, .. } = Ends::new(tokenizer, None)?;
     let translator = Translator::new(model, limits.max_seq_len, start, end)?;
     let most = limits.seq_len.min(limits.max_seq_len - 1);
     let written = translator.translate(std::slice::from_ref(&source), most)?;

@@ -36,7 +36,7 @@ impl<M: LanguageModel> Completer<M> {
     /// If the prompt is empty, has a token beyond the vocabulary, does not leave room for what is asked, or the sampling
     /// is out of its range.
     pub fn complete(&self, prompt: &[u32], request: &Request) -> Result<Tokens<M::Writer<'_>>, Error> {
-        self.check(prompt, request)?;
+        self.check(prompt, request.new_tokens)?;
         let writer = self.model.writer(vec![0], prompt.len() + request.new_tokens, self.reading);
         Tokens::new(writer, prompt, request)
     }
@@ -48,7 +48,7 @@ impl<M: LanguageModel> Completer<M> {
     /// Those of [`complete`](Self::complete), before anything is written.
     pub fn complete_all(&self, prompts: &[Vec<u32>], request: &Request) -> Result<Vec<Vec<u32>>, Error> {
         request.sampling.validate()?;
-        prompts.iter().try_for_each(|prompt| self.check(prompt, request))?;
+        prompts.iter().try_for_each(|prompt| self.check(prompt, request.new_tokens))?;
         if prompts.is_empty() {
             return Ok(Vec::new());
         }
@@ -77,9 +77,13 @@ impl<M: LanguageModel> Completer<M> {
         self.model.writer(padding(prompts), longest + new_tokens, self.reading)
     }
 
-    fn check(&self, prompt: &[u32], request: &Request) -> Result<(), Error> {
+    /// Checks that `new_tokens` can be written behind `prompt`.
+    ///
+    /// # Errors
+    /// If it is empty, has a token beyond the vocabulary, or does not leave room for them.
+    pub fn check(&self, prompt: &[u32], new_tokens: usize) -> Result<(), Error> {
         self.check_ids(prompt)?;
-        check_room("prompt", prompt.len(), request.new_tokens, self.max_seq_len)
+        check_room("prompt", prompt.len(), new_tokens, self.max_seq_len)
     }
 
     fn check_ids(&self, prompt: &[u32]) -> Result<(), Error> {

@@ -8,14 +8,16 @@ use crate::{Error, stops::Stops};
 #[derive(Debug)]
 pub struct Pieces<'t, I> {
     ids: Option<I>,
+    tokenizer: &'t Tokenizer,
     stream: StreamDecoder<'t>,
     stops: Stops,
 }
 
 impl<'t, I> Pieces<'t, I> {
-    /// Decodes ids as they come.
+    /// Decodes ids as they come. One that the tokenizer has no word for, as a model may choose that has more rows than
+    /// words, is no text; `transformers` leaves it out too.
     pub fn new(ids: I, tokenizer: &'t Tokenizer) -> Self {
-        Self { ids: Some(ids), stream: tokenizer.stream(), stops: Stops::default() }
+        Self { ids: Some(ids), tokenizer, stream: tokenizer.stream(), stops: Stops::default() }
     }
 
     /// Decodes ids as they come behind `prompt`, which is no part of what comes out. It decides what stands between its
@@ -60,7 +62,8 @@ impl<I: Iterator<Item = Result<u32, Error>>> Pieces<'_, I> {
     fn read(&mut self, ids: &mut I) -> Result<(String, bool), Error> {
         let id = ids.next().transpose()?;
         let text = match id {
-            Some(id) => self.stream.push(id)?,
+            Some(id) if self.tokenizer.knows(id) => self.stream.push(id)?,
+            Some(_) => String::new(),
             None => self.stream.finish()?,
         };
         let (piece, stopped) = self.stops.push(&text);
@@ -148,9 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_no_words_are_no_text() {
+        let text = pieces(vec![Ok(0xc3), Ok(256), Ok(0xa9), Ok(u32::MAX), Ok(b'!'.into())]);
+        let text: Vec<String> = text.into_iter().map(|piece| piece.expect("bytes")).collect();
+        assert_eq!(text, ["é", "!"]);
+    }
+
+    #[test]
     fn an_error_ends_it() {
         let text = pieces(vec![Ok(b'a'.into()), Err(Error::NotFinite { position: 1 }), Ok(b'b'.into())]);
         assert!(matches!(text[..], [Ok(_), Err(Error::NotFinite { position: 1 })]));
-        assert!(matches!(pieces(vec![Ok(300)])[..], [Err(Error::Text(_))]));
     }
 }

@@ -38,8 +38,7 @@ impl<M: Seq2Seq> Translator<M> {
     /// If the source is empty, has a token beyond the vocabulary or is too long, more is asked for than fits, or the
     /// sampling is out of its range.
     pub fn write(&self, source: &[u32], request: &Request) -> Result<Tokens<M::Writer<'_>>, Error> {
-        self.check(source)?;
-        check_room("target", 1, request.new_tokens, self.max_seq_len)?;
+        self.check(source, request.new_tokens)?;
         let writer = self.read(&[source.to_vec()], 1 + request.new_tokens);
         let mut request = request.clone();
         request.stop.push(self.end);
@@ -66,7 +65,7 @@ impl<M: Seq2Seq> Translator<M> {
     pub fn search(&self, sources: &[Vec<u32>], search: &BeamSearch) -> Result<Vec<Vec<Hypothesis>>, Error> {
         search.validate()?;
         let limit = |source: &Vec<u32>| {
-            self.check(source)?;
+            self.check_source(source)?;
             search.longest.limit(source.len(), "target", 1, self.max_seq_len)
         };
         let limits = sources.iter().map(limit).collect::<Result<Vec<_>, _>>()?;
@@ -76,7 +75,16 @@ impl<M: Seq2Seq> Translator<M> {
         search::search(&mut self.read(sources, 1 + longest), &vec![vec![self.start]; sources.len()], &limits, &search)
     }
 
-    fn check(&self, source: &[u32]) -> Result<(), Error> {
+    /// Checks that a target of `new_tokens` can be written for `source`.
+    ///
+    /// # Errors
+    /// If the source is empty, has a token beyond the vocabulary or is too long, or more is asked for than fits.
+    pub fn check(&self, source: &[u32], new_tokens: usize) -> Result<(), Error> {
+        self.check_source(source)?;
+        check_room("target", 1, new_tokens, self.max_seq_len)
+    }
+
+    fn check_source(&self, source: &[u32]) -> Result<(), Error> {
         let [vocab_size, _] = self.model.vocab_sizes();
         check_ids("source", source, vocab_size)?;
         if source.len() > self.max_seq_len {

@@ -11,7 +11,7 @@ use salamander_text::TokenizerKind;
 use super::{Judging, Score};
 use crate::{
     Error, Experiment, Part, Progress,
-    write::{Answers, Limits, Targets},
+    write::{Answers, Ends, Limits, Targets, stops},
 };
 
 /// What texts that are written are measured by.
@@ -49,7 +49,8 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
-        let answers = Answers::new(model, reading, &self.tokenizer, self.limits());
+        let stop = stops(&self.tokenizer, self.delimiters.as_ref());
+        let answers = Answers::new(model, reading, &self.tokenizer, self.limits()).until(stop);
         self.compared(pairs, progress, |sources| answers.write(sources, judging))
     }
 
@@ -61,7 +62,8 @@ impl Experiment {
         judging: &Judging,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
-        let targets = Targets::new(model, &self.tokenizer, self.config.max_seq_len())?;
+        let ends = Ends::new(&self.tokenizer, self.delimiters.as_ref())?;
+        let targets = Targets::new(model, &self.tokenizer, ends, self.config.max_seq_len())?;
         self.compared(pairs, progress, |sources| targets.write(sources, judging))
     }
 

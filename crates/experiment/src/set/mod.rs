@@ -7,14 +7,14 @@ mod running;
 use std::{cell::Cell, path::PathBuf, sync::Arc};
 
 use salamander_datasets::Corpus;
-use salamander_models::Task;
+use salamander_models::{Delimiters, Task};
 use salamander_text::{
     BatchSize, Classified, Continued, Contrastive, Denoised, Documents, Frame, Masked, Packed, Pairs, Prefixed,
     Questions, Tagged, Tokenizer, Windows,
 };
 use salamander_train::Plan;
 
-use crate::{Error, Part, Progress};
+use crate::{Error, Part, Progress, write::Ends};
 
 /// Batches of one part of a data set, of the kind that its task wants.
 #[derive(Debug, Clone)]
@@ -47,6 +47,7 @@ pub(crate) struct Cutter<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) task: Task,
     pub(crate) tokenizer: &'a Tokenizer,
+    pub(crate) delimiters: Option<&'a Delimiters>,
     /// Where files of tokens are kept that are too large for memory.
     pub(crate) tokens: PathBuf,
     /// How many texts were longer than a row and lost their end.
@@ -100,6 +101,10 @@ impl Cutter<'_> {
 
     fn end(&self) -> Result<u32, Error> {
         self.tokenizer.eos().ok_or(Error::NoSpecial { purpose: "an end" })
+    }
+
+    fn ends(&self) -> Result<Ends, Error> {
+        Ends::new(self.tokenizer, self.delimiters)
     }
 
     fn frame(&self) -> Result<Frame, Error> {

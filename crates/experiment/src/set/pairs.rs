@@ -14,8 +14,11 @@ impl Cutter<'_> {
         let plan = self.plan;
         match self.task {
             Task::Translate => {
+                // What ends a source is the batch's to add.
+                let begin = self.ends()?.source.begin;
                 let both = |pair: &&Pair| -> Result<_, Error> {
-                    Ok((self.ids(&pair.0, plan.seq_len - 1)?, self.ids(&pair.1, plan.seq_len - 1)?))
+                    let source = self.ids(&pair.0, (plan.seq_len - 1).saturating_sub(begin.len()))?;
+                    Ok(([begin.clone(), source].concat(), self.ids(&pair.1, plan.seq_len - 1)?))
                 };
                 let ids = pairs.iter().map(both).collect::<Result<_, _>>()?;
                 Ok(Set::Pairs(Arc::new(Pairs::new(ids, self.pair_options()?, plan.seed)?.sized(self.size())?)))

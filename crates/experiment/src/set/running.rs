@@ -11,7 +11,7 @@ use salamander_text::{
 };
 
 use super::{Cutter, Set};
-use crate::{Error, Part, Progress, Prompt, write::ends};
+use crate::{Error, Part, Progress, Prompt, write::Ends};
 
 impl Cutter<'_> {
     /// One long text.
@@ -132,7 +132,7 @@ impl Cutter<'_> {
 
     /// How pairs become rows.
     pub(super) fn pair_options(&self) -> Result<PairOptions, Error> {
-        let (start, end) = ends(self.tokenizer)?;
+        let Ends { start, end, .. } = self.ends()?;
         Ok(PairOptions {
             pad: self.pad()?,
             start,

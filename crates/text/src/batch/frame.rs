@@ -38,6 +38,17 @@ impl Frame {
         Ok(Self { begin: vec![begin], between: vec![end], end: vec![end] })
     }
 
+    /// As the tokenizer's own file has it around one text; of two it is not asked.
+    ///
+    /// # Errors
+    /// If the file's rule does not work.
+    pub fn of_file(tokenizer: &Tokenizer) -> Result<Self, Error> {
+        match tokenizer {
+            Tokenizer::Pretrained(pretrained) => pretrained.frame(),
+            Tokenizer::Characters(_) | Tokenizer::Bytes(_) => Ok(Self::default()),
+        }
+    }
+
     /// A text in its frame.
     ///
     /// ```

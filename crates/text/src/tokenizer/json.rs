@@ -8,6 +8,7 @@ use super::{
     special::{Special, Specials},
     train::Learned,
 };
+use crate::{Error, Frame};
 
 /// What one file has another than the next.
 struct Parts {
@@ -140,6 +141,36 @@ pub(super) fn unigram(pieces: &[(String, f64)], specials: &Specials, lowercase: 
     let spaces = json!({ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true });
     let (pre_tokenizer, decoder) = (spaces.clone(), spaces);
     file(specials, Parts { normalizer: lowercased(lowercase), pre_tokenizer, decoder, model })
+}
+
+/// The text of a tokenizer's file, changed so that it puts `frame` around texts.
+pub(super) fn framed(tokenizer: &Tokenizer, file: &str, frame: &Frame) -> Result<String, Error> {
+    let mut file: Value = serde_json::from_str(file).map_err(|error| Error::library(error.into()))?;
+    file["post_processor"] = template(tokenizer, frame)?;
+    Ok(format!("{file:#}\n"))
+}
+
+fn template(tokenizer: &Tokenizer, frame: &Frame) -> Result<Value, Error> {
+    let Frame { begin, between, end } = frame;
+    let mut tokens = Map::new();
+    for (position, &id) in begin.iter().chain(between).chain(end).enumerate() {
+        let vocab_size = tokenizer.vocab_size();
+        let token = tokenizer.token(id).ok_or(Error::UnknownId { id, position, vocab_size })?;
+        let value = json!({ "id": token, "ids": [id], "tokens": [token] });
+        tokens.insert(token, value);
+    }
+    if tokens.is_empty() {
+        return Ok(Value::Null);
+    }
+    let text = |name: &str, segment: u32| vec![json!({ "Sequence": { "id": name, "type_id": segment } })];
+    let special = |ids: &[u32], segment: u32| -> Vec<Value> {
+        let tokens = ids.iter().filter_map(|&id| tokenizer.token(id));
+        tokens.map(|token| json!({ "SpecialToken": { "id": token, "type_id": segment } })).collect()
+    };
+    let single = [special(begin, 0), text("A", 0), special(end, 0)].concat();
+    // The segments are those of `Frame::two`.
+    let pair = [special(begin, 0), text("A", 0), special(between, 0), text("B", 1), special(end, 1)].concat();
+    Ok(json!({ "type": "TemplateProcessing", "single": single, "pair": pair, "special_tokens": tokens }))
 }
 
 /// A file that says just what would be written here for characters or bytes is read as such: same ids, more speed.

@@ -20,7 +20,7 @@ pub use pretrained::Pretrained;
 pub use special::Special;
 pub use train::Progress;
 
-use crate::{Error, StreamDecoder, fingerprint};
+use crate::{Error, Frame, StreamDecoder, fingerprint};
 use special::Specials;
 
 /// Turns text into ids below [`vocab_size`](Self::vocab_size), and ids into text.
@@ -97,6 +97,24 @@ impl Tokenizer {
         files::save(self, path.as_ref())
     }
 
+    /// The same, whose file puts this frame around texts: [`encode_framed`](Self::encode_framed) and `transformers` give it.
+    ///
+    /// ```
+    /// use salamander_text::{Frame, Special, Tokenizer};
+    ///
+    /// let tokenizer = Tokenizer::words(["the cat"], &[Special::Begin, Special::End]);
+    /// let framed = tokenizer.framed(&Frame::new(&tokenizer)?)?;
+    /// assert_eq!(framed.encode_framed("the cat")?, [0, 3, 2, 1]);
+    /// # Ok::<(), salamander_text::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a token of the frame is beyond the vocabulary.
+    pub fn framed(&self, frame: &Frame) -> Result<Self, Error> {
+        let json = json::framed(self, &files::contents(self), frame)?;
+        Ok(Self::Pretrained(Pretrained::parse(&json)?.with_specials(self.specials().clone())))
+    }
+
     /// The ids of a text, nothing added. Special tokens written out in it (`<mask>`) are recognised.
     ///
     /// # Errors
@@ -155,7 +173,7 @@ impl Tokenizer {
 
     fn check(&self, ids: &[u32]) -> Result<(), Error> {
         let vocab_size = self.vocab_size();
-        match ids.iter().position(|&id| id as usize >= vocab_size) {
+        match ids.iter().position(|&id| !self.knows(id)) {
             Some(position) => Err(Error::UnknownId { id: ids[position], position, vocab_size }),
             None => Ok(()),
         }
@@ -179,6 +197,11 @@ impl Tokenizer {
             Self::Bytes(bytes) => bytes.vocab_size(),
             Self::Pretrained(pretrained) => pretrained.vocab_size(),
         }
+    }
+
+    /// Whether an id is below.
+    pub fn knows(&self, id: u32) -> bool {
+        (id as usize) < self.vocab_size()
     }
 
     /// A token's own text, as in the vocabulary; for looking inside.

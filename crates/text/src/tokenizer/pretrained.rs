@@ -2,8 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
+use tokenizers::{Encoding, Token};
+
 use super::special::{Special, Specials};
-use crate::Error;
+use crate::{Error, Frame};
 
 /// A tokenizer of the `tokenizers` library.
 #[derive(Debug, Clone)]
@@ -41,6 +43,25 @@ impl Pretrained {
         if let Some(id) = self.inner.token_to_id(token) {
             self.specials.set(special, id);
         }
+    }
+
+    /// The same with these special tokens, whatever the file's guess is.
+    pub(super) fn with_specials(self, specials: Specials) -> Self {
+        Self { specials, ..self }
+    }
+
+    /// What the file puts around a text.
+    pub(crate) fn frame(&self) -> Result<Frame, Error> {
+        // A text of one token that is no word is found again in its frame.
+        const TEXT: u32 = u32::MAX;
+        let text = Encoding::from_tokens(vec![Token::new(TEXT, String::new(), (0, 0))], 0);
+        let framed = self.inner.post_process(text, None, true).map_err(Error::library)?;
+        let mut around = framed.get_ids().split(|&id| id == TEXT).map(<[u32]>::to_vec);
+        Ok(Frame {
+            begin: around.next().unwrap_or_default(),
+            end: around.next().unwrap_or_default(),
+            between: Vec::new(),
+        })
     }
 
     /// The library's own, for what is not offered here.

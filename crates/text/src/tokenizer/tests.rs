@@ -170,6 +170,31 @@ fn ranges_are_those_of_the_text() {
 }
 
 #[test]
+fn a_frame_is_kept_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let native = [Tokenizer::characters("ab", &Special::ALL), Tokenizer::bytes(&Special::ALL)];
+    for tokenizer in native.into_iter().chain(trained()) {
+        let frame = Frame::new(&tokenizer).unwrap();
+        assert_eq!(Frame::of_file(&tokenizer).unwrap(), Frame::default());
+        tokenizer.framed(&frame).unwrap().save(folder.path()).unwrap();
+        let framed = Tokenizer::load(folder.path()).unwrap();
+        check_same(&tokenizer, &framed, "ab");
+        assert_eq!(framed.specials(), tokenizer.specials());
+        assert_eq!(Frame::of_file(&framed).unwrap(), Frame { between: Vec::new(), ..frame.clone() });
+        let (a, b) = (tokenizer.encode("a").unwrap(), tokenizer.encode("b").unwrap());
+        assert_eq!(framed.encode_framed("a").unwrap(), frame.one(&a).ids);
+        let Tokenizer::Pretrained(library) = &framed else { panic!("by its file") };
+        let two = library.inner().encode_fast(("a", "b"), true).unwrap();
+        let wanted = frame.two(&a, &b);
+        assert_eq!((two.get_ids(), two.get_type_ids()), (&wanted.ids[..], &wanted.segments[..]));
+    }
+    let bare = Tokenizer::characters("ab", &[]);
+    assert_eq!(bare.framed(&Frame::default()).unwrap().encode_framed("ab").unwrap(), [0, 1]);
+    let beyond = Frame { end: vec![2], ..Frame::default() };
+    assert!(matches!(bare.framed(&beyond), Err(Error::UnknownId { id: 2, .. })));
+}
+
+#[test]
 fn half_a_surrogate_pair_in_a_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokenizer.json");
