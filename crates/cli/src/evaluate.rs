@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
 use salamander::{
-    experiment::{Experiment, Judging, Part},
+    experiment::{Baseline, Experiment, Judging, Part},
     models::{Recipe, open_checkpoint, recipe},
     train::Which,
 };
@@ -49,7 +49,7 @@ pub(crate) struct Evaluate {
     /// How much long targets are favoured (with --beams)
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     length_penalty: f64,
-    /// What a bag of words or n-grams, learnt from the same rows, score on the same part
+    /// What a bag of words or n-grams, learnt from the train part of the same data, score on the same part
     #[arg(long)]
     baseline: bool,
     /// All numbers as one JSON object
@@ -77,6 +77,10 @@ impl Evaluate {
         let experiment = Experiment::around(&loaded, chosen, &mut |progress| reporter.hear(progress))
             .with_context(|| format!("{} cannot be judged", self.model.display()));
         let experiment = experiment?;
+        if self.baseline && experiment.baselines().is_empty() {
+            let rule = format!("--baseline: there is none for `{}`; {}", experiment.task.name(), Baseline::PURPOSES);
+            return Err(Usage(rule).into());
+        }
         let judging = Judging { most: self.most, beams: self.beams, length_penalty: self.length_penalty };
         let scores = experiment.judge(&loaded.model, self.split, &judging, &mut |progress| reporter.hear(progress))?;
         let mut reached = Vec::new();
@@ -96,7 +100,7 @@ impl Evaluate {
             say!("{}", score.text);
         }
         for (baseline, score) in reached.iter().filter(|(_, score)| !score.text.is_empty()) {
-            say!("{baseline}, learnt from the same rows: {}", score.text);
+            say!("{baseline}, learnt from the train part: {}", score.text);
         }
         Ok(ExitCode::SUCCESS)
     }

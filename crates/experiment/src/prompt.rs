@@ -40,7 +40,15 @@ impl Prompt {
     /// # Errors
     /// If the tokenizer does not know what stands there.
     pub fn ids(self, text: &str, tokenizer: &Tokenizer) -> Result<Vec<u32>, Error> {
-        Ok(self.frame(tokenizer).one(&tokenizer.encode(text)?).ids)
+        self.ids_within(text, tokenizer, usize::MAX)
+    }
+
+    /// The same, of a text that loses its end where all of it would be more than `most` ids.
+    pub(crate) fn ids_within(self, text: &str, tokenizer: &Tokenizer, most: usize) -> Result<Vec<u32>, Error> {
+        let frame = self.frame(tokenizer);
+        let mut ids = tokenizer.encode(text)?;
+        ids.truncate(most.saturating_sub(frame.begin.len() + frame.end.len()));
+        Ok(frame.one(&ids).ids)
     }
 
     /// The token that begins a text before it, or the one that ends a source behind it, if there is one.
@@ -87,6 +95,7 @@ mod tests {
         let (a, b, begin) = (id("a"), id("b"), tokenizer.bos().expect("it has one"));
         assert_eq!(Prompt::Beginning.ids("ab", &tokenizer).expect("known"), [begin, a, b]);
         assert_eq!(Prompt::Source.ids("ab", &tokenizer).expect("known"), [a, b, begin]);
+        assert_eq!(Prompt::Source.ids_within("ab", &tokenizer, 2).expect("known"), [a, begin]);
         assert!(Prompt::Beginning.ids("", &bare).expect("nothing").is_empty());
         assert_eq!(Prompt::Source.ids("ab", &bare).expect("known").len(), 2);
         assert!(matches!(Prompt::Source.ids("c", &bare), Err(Error::Text(_))));

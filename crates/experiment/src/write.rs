@@ -12,6 +12,8 @@ pub(crate) struct Answers<'t, M: LanguageModel> {
     tokenizer: &'t Tokenizer,
     stop: Vec<u32>,
     limits: Limits,
+    /// How long a source and what stands behind it may be.
+    longest: usize,
 }
 
 /// The tokens between which sources and targets stand.
@@ -45,7 +47,14 @@ impl<'t, M: LanguageModel> Answers<'t, M> {
             tokenizer,
             stop: stops(tokenizer, None),
             limits,
+            longest: limits.max_seq_len,
         }
+    }
+
+    /// The same, and sources lose their end rather than leave no room for so many tokens.
+    pub(crate) fn leaving(self, tokens: usize) -> Self {
+        let room = self.limits.max_seq_len.saturating_add(1);
+        Self { longest: room.saturating_sub(tokens).max(1), ..self }
     }
 
     /// The same, and these end an answer.
@@ -55,7 +64,8 @@ impl<'t, M: LanguageModel> Answers<'t, M> {
 
     /// The best text behind each source, up to its end, or as long as there is room.
     pub(crate) fn write(&self, sources: &[&str], judging: &Judging) -> Result<Vec<String>, Error> {
-        let prompts = sources.iter().map(|source| Prompt::Source.ids(source, self.tokenizer));
+        let prompt = |source: &&str| Prompt::Source.ids_within(source, self.tokenizer, self.longest);
+        let prompts = sources.iter().map(prompt);
         texts(&self.found(&prompts.collect::<Result<Vec<_>, _>>()?, judging)?, self.tokenizer)
     }
 

@@ -138,6 +138,18 @@ impl Optimizer {
         Err(Error::Plan { setting: "optimizer.kind", rule })
     }
 
+    /// Whether it finds in `model` what it is for.
+    ///
+    /// # Errors
+    /// If it is for inner matrices, and there are none.
+    pub(crate) fn suits<M: Module>(&self, model: &M) -> Result<(), Error> {
+        if !matches!(self, Self::Muon { .. }) || !inner_matrices(model).is_empty() {
+            return Ok(());
+        }
+        let rule = "is muon, which moves the matrices of blocks, and this model has no blocks; take adamw".into();
+        Err(Error::Plan { setting: "optimizer.kind", rule })
+    }
+
     /// Makes the optimiser of `model`.
     pub fn init<M: Module>(&self, model: &M) -> ModuleOptimizer {
         match self {
@@ -164,7 +176,7 @@ impl Optimizer {
 }
 
 /// The matrices inside the layers: what is neither a table, nor a head, nor a vector.
-pub(crate) fn inner_matrices<M: Module>(model: &M) -> Vec<ParamId> {
+fn inner_matrices<M: Module>(model: &M) -> Vec<ParamId> {
     #[derive(Default)]
     struct Inner {
         path: Vec<String>,

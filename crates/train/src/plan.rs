@@ -1,11 +1,9 @@
 //! How a model is trained.
 
-use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Optimizer, Precision, Schedule,
-    optimizer::inner_matrices,
     rule::{Number, Rule},
 };
 
@@ -185,24 +183,6 @@ impl Plan {
                 Err(Error::Plan { setting: "keep.last", rule })
             }
             _ => Ok(()),
-        }
-    }
-
-    /// Whether what it does to blocks finds any in `model`.
-    ///
-    /// # Errors
-    /// If there are none.
-    pub(crate) fn suits<M: Module>(&self, model: &M) -> Result<(), Error> {
-        let (setting, value) = match (&self.optimizer, self.recompute) {
-            (Optimizer::Muon { .. }, _) => ("optimizer.kind", "muon"),
-            (_, Recompute::Blocks) => ("recompute", "blocks"),
-            _ => return Ok(()),
-        };
-        match inner_matrices(model).is_empty() {
-            true => {
-                Err(Error::Plan { setting, rule: format!("is {value}, and this model has no blocks; leave it out") })
-            }
-            false => Ok(()),
         }
     }
 

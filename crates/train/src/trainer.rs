@@ -93,7 +93,7 @@ where
     plan.validate()?;
     let Session { device, run, from, display, interrupter, sample, work } = session;
     plan.precision.check(&device)?;
-    plan.suits(&model)?;
+    plan.optimizer.suits(&model)?;
     begin(&model);
     let model = match plan.recompute {
         Recompute::Nothing => model,

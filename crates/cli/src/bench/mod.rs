@@ -13,12 +13,16 @@ use salamander::{
     train::{Data, Evaluate, Plan, Session, train},
 };
 
-use crate::{On, choice::Choice, processor};
+use crate::{
+    On, Usage,
+    choice::{Choice, count},
+    processor,
+};
 
 /// The same model and the same step in PyTorch.
 const PEER: &str = include_str!("peer.py");
 
-/// Measures training speed, against PyTorch where it is found.
+/// Measures training speed of a decoder-only model, against PyTorch where it is found.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example: salamander bench gpt-shakespeare-cpu
@@ -31,10 +35,10 @@ pub(crate) struct Bench {
     #[arg(long, default_value_t = 65)]
     vocab_size: usize,
     /// How often each is run
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = count())]
     rounds: usize,
     /// Seconds of each run
-    #[arg(long, default_value_t = 5.0)]
+    #[arg(long, default_value_t = 5.0, value_parser = seconds)]
     seconds: f64,
     #[command(flatten)]
     on: On,
@@ -44,10 +48,17 @@ impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let recipe = self.choice.recipe()?;
         let config = recipe.config(Some(self.vocab_size))?;
+        if !matches!(config, ModelConfig::DecoderOnly(_)) {
+            let family = config.family();
+            return Err(Usage(format!("{} is {family}; speed is measured on decoder-only models", recipe.name)).into());
+        }
+        if self.choice.source.data.is_some() || !self.choice.source.columns.is_empty() {
+            return Err(Usage("speed is measured on random tokens; leave --data and --column out".into()).into());
+        }
         let device = self.on.open()?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         say!("{}: training, tokens a second", recipe.name);
-        for round in 1..=self.rounds.max(1) {
+        for round in 1..=self.rounds {
             let rate = measure(&config, &recipe.plan, &device, self.seconds)?;
             say!("  round {round}: salamander {rate:.0}");
             ours.push(rate);
@@ -127,7 +138,29 @@ fn peer(config: &ModelConfig, plan: &Plan, seconds: f64) -> Result<Option<f64>> 
     Ok(Some(rate))
 }
 
+/// Reads how long.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if seconds > 0.0 && f64::is_finite(seconds) { Ok(seconds) } else { Err("a positive number is needed".into()) }
+}
+
+/// The value in the middle; of an even number of values, the mean of the two in the middle.
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    let middle = values.len() / 2;
+    match values.len() % 2 {
+        0 => (values[middle - 1] + values[middle]) / 2.0,
+        _ => values[middle],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle() {
+        assert_eq!((median(&mut [3.0, 1.0, 2.0]), median(&mut [4.0, 1.0, 2.0, 9.0])), (2.0, 3.0));
+        assert!(["0", "-1", "nan", "inf", "soon"].iter().all(|text| seconds(text).is_err()));
+    }
 }

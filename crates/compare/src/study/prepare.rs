@@ -1,6 +1,6 @@
 //! From contenders to what is trained.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{fs, path::PathBuf};
 
 use salamander_experiment::{Cost, Experiment, Place};
 use salamander_models::{DataChoice, Recipe, SpecialToken};
@@ -115,7 +115,8 @@ impl Study {
     /// The tokenizer of all: learnt from the common data, unless it was before. Says how many words it has.
     fn share_tokenizer(&self, lead: &mut Recipe, around: &mut Surroundings) -> Result<usize, Error> {
         // Other data in the same folder have other words.
-        let learnt_from = format!("{}{:?}{}", lead.architecture, lead.data, lead.plan.seq_len);
+        let written = written(&lead.data);
+        let learnt_from = format!("{}{:?}{}{written}", lead.architecture, lead.data, lead.plan.seq_len);
         let path = self.folder.join(format!("tokenizer-{:08x}.json", fingerprint(&learnt_from) as u32));
         if !path.is_file() {
             let experiment = Experiment::prepare(lead.clone(), &mut around.progress())?;
@@ -193,11 +194,18 @@ impl Study {
         seedless.summary.clear();
         // The words count, not where they stand.
         seedless.data.tokenizer_file = None;
-        let what = format!("{}{:?}{amount:?}{words}", seedless.to_toml()?, self.budget.matched);
+        let what =
+            format!("{}{:?}{amount:?}{words}{}", seedless.to_toml()?, self.budget.matched, written(&recipe.data));
         let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.=".contains(c) { c } else { '_' };
         let name: String = name.chars().map(plain).take(60).collect();
         Ok(format!("{name}-{:08x}", fingerprint(&what) as u32).into())
     }
+}
+
+/// When the user's files were written, and how long they are: what is in them may be another text than it was.
+fn written(data: &DataChoice) -> String {
+    let files = [&data.path, &data.target].into_iter().flatten().filter_map(|path| fs::metadata(path).ok());
+    files.map(|file| format!("{}{:?}", file.len(), file.modified().ok())).collect()
 }
 
 /// Lets the model take rows as long as the plan's.
@@ -228,21 +236,15 @@ fn total(experiment: &Experiment, steps: usize) -> Result<Cost, Error> {
     Ok(Cost { targets: all(sum.targets), flops: all(sum.flops) })
 }
 
-/// On this machine, now.
+/// On this machine, now: so many targets as a step has on average, at the speed of the median step.
 fn seconds_of_a_step(experiment: &Experiment, around: &Surroundings) -> Result<f64, Error> {
+    let targets = total(experiment, TRIED)?.targets as f64 / TRIED as f64;
     let mut tried = experiment.clone();
     let plan = &mut tried.recipe.plan;
-    (plan.evaluate.every, plan.evaluate.batches) = (usize::MAX, 1);
-    let mut took = |steps| -> Result<f64, Error> {
-        tried.recipe.plan.steps = steps;
-        let place = Place { interrupter: around.interrupter.clone(), ..Place::silent(around.device.clone()) };
-        let begun = Instant::now();
-        let (_, outcome) = tried.train(place)?;
-        if outcome.interrupted { Err(Error::Stopped) } else { Ok(begun.elapsed().as_secs_f64()) }
-    };
-    // What is done but once, the last evaluation above all, drops out.
-    let few = took(1)?;
-    Ok(((took(1 + TRIED)? - few) / TRIED as f64).max(1e-6))
+    (plan.steps, plan.evaluate.every, plan.evaluate.batches) = (TRIED, usize::MAX, 1);
+    let place = Place { interrupter: around.interrupter.clone(), ..Place::silent(around.device.clone()) };
+    let (_, outcome) = tried.train(place)?;
+    if outcome.interrupted { Err(Error::Stopped) } else { Ok(targets / outcome.tokens_per_second) }
 }
 
 #[cfg(test)]

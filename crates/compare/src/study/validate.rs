@@ -33,6 +33,9 @@ impl Study {
         if self.seeds.is_empty() || self.seeds.iter().any(|seed| !seeds.insert(seed)) {
             return Err(Error::Seeds(self.seeds.clone()));
         }
+        if let Some(twice) = self.tune.iter().enumerate().find(|(at, rate)| self.tune[..*at].contains(rate)) {
+            return Err(refused("--tune-rate", &format!("{} is tried twice; leave one out", twice.1)));
+        }
         self.validate_sizes()?;
         self.budget.validate()
     }

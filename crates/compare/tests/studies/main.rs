@@ -203,6 +203,24 @@ fn other_words_in_the_same_folder_are_other_words() {
 }
 
 #[test]
+fn another_text_in_the_same_file_is_another_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.txt");
+    let path = toml::Value::from(text.to_str().unwrap()).to_string();
+    let mut study = study(&["gpt:size.d_model=16"], Matched::Tokens, Some(40.0), &folder.path().join("kept"));
+    let more =
+        [("data.path", path.as_str()), ("plan.seq_len", "8"), ("size.n_heads", "2"), ("data.tokenizer", "bytes")];
+    study.settings.extend(more.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    study.seeds = vec![1];
+    let known = |contents: &str| {
+        fs::write(&text, contents.repeat(40)).unwrap();
+        run(&study).1
+    };
+    assert_eq!((known("one text.\n\n"), known("quite another text.\n\n")), (vec![false], vec![false]));
+    assert_eq!(run(&study).1, [true]);
+}
+
+#[test]
 fn a_schedule_goes_with_its_recipes_steps() {
     let folder = tempfile::tempdir().unwrap();
     // Half of its own steps up; of the twelve that are common at first, and of those that half the budget pays for.

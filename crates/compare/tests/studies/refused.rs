@@ -57,6 +57,7 @@ fn what_cannot_be_compared_is_named() {
     assert_eq!(said(twice), "`sorter`: it takes part twice");
     assert!(said(Study { contenders: vec![], ..usual() }).contains("nobody takes part"));
     assert!(said(Study { seeds: vec![1, 1], ..usual() }).contains("none twice"));
+    assert!(said(Study { tune: vec![0.5, 1.0, 0.5], ..usual() }).contains("0.5 is tried twice"));
     let time = Budget { matched: Matched::Time, amount: None };
     assert!(said(Study { budget: time, ..usual() }).contains("--budget of seconds is needed"));
     assert!(said(Study { dataset: Some("dialekt".into()), ..usual() }).contains("did you mean `dialect`"));

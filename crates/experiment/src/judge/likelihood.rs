@@ -40,9 +40,16 @@ where
 {
     let Evaluation { loss, accuracy, tokens } = evaluated(model, set, progress);
     let mut likelihood = Likelihood::default();
+    let unknown = tokenizer.unk();
+    let mut is_known = true;
     let targets = set.evaluation().flat_map(|batch| batch.targets.values).filter(|&id| id != IGNORE);
-    let TextLength { bytes, characters } = tokenizer.length(targets.filter_map(|id| u32::try_from(id).ok()))?;
-    likelihood.add_counted(loss * tokens as f64, tokens as u64, bytes, characters);
+    let targets = targets.filter_map(|id| u32::try_from(id).ok()).inspect(|&id| is_known &= Some(id) != unknown);
+    let TextLength { bytes, characters } = tokenizer.length(targets)?;
+    match is_known {
+        true => likelihood.add_counted(loss * tokens as f64, tokens as u64, bytes, characters),
+        // Of a word that is unknown nothing says how long it is.
+        false => likelihood.add_tokens(loss * tokens as f64, tokens as u64),
+    }
     Ok(vec![surprise(&likelihood)?, share("accuracy", accuracy, tokens, "tokens")])
 }
 

@@ -50,7 +50,12 @@ impl Experiment {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<Score>, Error> {
         let stop = stops(&self.tokenizer, self.delimiters.as_ref());
-        let answers = Answers::new(model, reading, &self.tokenizer, self.limits()).until(stop);
+        // As where it learnt, a source that is too long loses its end, and its target does not.
+        let mut longest = 0;
+        for (_, target) in &pairs {
+            longest = longest.max(self.tokenizer.encode(target)?.len() + usize::from(!stop.is_empty()));
+        }
+        let answers = Answers::new(model, reading, &self.tokenizer, self.limits()).until(stop).leaving(longest);
         self.compared(pairs, progress, |sources| answers.write(sources, judging))
     }
 
@@ -81,8 +86,16 @@ impl Experiment {
             written.extend(write(&sources)?);
             progress(Progress::Judged { done: written.len(), of: pairs.len() });
         }
-        let references: Vec<String> = pairs.iter().map(|(_, target)| self.whole(target)).collect();
+        let references = pairs.iter().map(|(_, target)| self.reference(target)).collect::<Result<Vec<_>, _>>()?;
         scores(&written, &references)
+    }
+
+    fn reference(&self, target: &str) -> Result<Reference, Error> {
+        let ids = self.tokenizer.encode(target)?;
+        // What is unknown is not spelled at all.
+        let known = !self.tokenizer.unk().is_some_and(|unknown| ids.contains(&unknown));
+        let spelled = known.then(|| self.tokenizer.decode(&ids)).transpose()?;
+        Ok(Reference { whole: self.whole(target), spelled })
     }
 
     /// How long answers may be.
@@ -105,6 +118,14 @@ impl Experiment {
     }
 }
 
+/// A target.
+struct Reference {
+    /// As people write it.
+    whole: String,
+    /// As its tokens spell it, if all of it is known: no model that has learnt them can write it otherwise.
+    spelled: Option<String>,
+}
+
 /// Those a model is judged on.
 fn judged<'p>(mut pairs: Vec<&'p Pair>, part: Part, judging: &Judging) -> Vec<&'p Pair> {
     // What is drawn to train on may come again and again; a test set is judged as it is.
@@ -116,14 +137,14 @@ fn judged<'p>(mut pairs: Vec<&'p Pair>, part: Part, judging: &Judging) -> Vec<&'
     pairs
 }
 
-fn scores(written: &[String], references: &[String]) -> Result<Vec<Score>, Error> {
+fn scores(written: &[String], references: &[Reference]) -> Result<Vec<Score>, Error> {
     let (mut bleu, mut tokenised) = (Bleu::new(BleuOptions::default()), Bleu::new(BleuOptions::multi_bleu()));
     // Of models that write small letters alone.
     let mut uncased = Bleu::new(BleuOptions { case: Case::Lower, ..BleuOptions::default() });
     let (mut chrf, mut rouge) = (Chrf::new(ChrfOptions::default()), Rouge::new(Stemming::default()));
     let mut exact = 0;
-    for (written, reference) in written.iter().zip(references) {
-        exact += usize::from(written == reference);
+    for (written, Reference { whole: reference, spelled }) in written.iter().zip(references) {
+        exact += usize::from(written == reference || Some(written) == spelled.as_ref());
         bleu.add(written, &[reference])?;
         uncased.add(written, &[reference])?;
         tokenised.add(written, &[reference])?;

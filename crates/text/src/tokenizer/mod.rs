@@ -199,7 +199,7 @@ impl Tokenizer {
         }
     }
 
-    /// Whether an id is below.
+    /// Whether an id has a token.
     pub fn knows(&self, id: u32) -> bool {
         (id as usize) < self.vocab_size()
     }
