@@ -180,6 +180,9 @@ fn bad_numbers_are_named() {
     check(AttentionConfig { n_kv_heads: 3, ..config() }, "n_kv_heads: is 3; it must divide the 4 query heads");
     check(AttentionConfig { d_head: 0, ..config() }, "d_head: is 0; at least 1 is needed");
     check(AttentionConfig { dropout: 1.0, ..config() }, "dropout: is 1; a probability of dropping lies in [0, 1)");
-    check(AttentionConfig { temperature: 0.0, ..config() }, "temperature: is 0; it must be positive");
+    check(AttentionConfig { temperature: 0.0, ..config() }, "temperature: is 0; it must be a number above 0");
+    check(AttentionConfig { scale: Some(f64::NAN), ..config() }, "scale: is NaN; it must be a number above 0");
+    let weights = kernels::Weights::Relu { gamma: -0.5 };
+    check(AttentionConfig { weights, ..config() }, "weights.gamma: is -0.5; it must be a number above 0");
     assert!(config().validate().is_ok());
 }

@@ -51,7 +51,7 @@ impl Study {
             // What was said of other data is no use here.
             lead.data = DataChoice::new(dataset, lead.data.tokenizer);
         }
-        let mut lead = self.set(lead)?;
+        let mut lead = self.set(lead)?.from_the_root()?;
         to_the_end("--set", &lead.plan)?;
         lead.data.special.get_or_insert(SPECIAL.into());
         lead.data.seed.get_or_insert(lead.plan.seed);
@@ -68,7 +68,7 @@ impl Study {
         for (key, value) in &self.settings {
             recipe = recipe.set(key, value)?;
         }
-        Ok(recipe.from_the_root()?)
+        Ok(recipe)
     }
 
     /// A contender's recipe on the common data, in the common batches.
@@ -82,20 +82,21 @@ impl Study {
         let schedule = schedule.stretched(lead.plan.steps as f64 / steps as f64);
         recipe.plan = Plan { schedule: schedule.clone(), optimizer, clip, ..lead.plan.clone() };
         let mut recipe = self.set(recipe)?;
-        let of_all = |recipe: &Recipe| {
-            let Plan { batch_size, batch_tokens, seq_len, accumulate, .. } = recipe.plan;
-            let data = DataChoice { task: None, ..recipe.data.clone() };
-            (data, batch_size, batch_tokens, seq_len, accumulate)
+        let of_all = |recipe: &Recipe| -> Result<_, Error> {
+            let Recipe { data, plan, .. } = recipe.clone().from_the_root()?;
+            let batches = (plan.batch_size, plan.batch_tokens, plan.seq_len, plan.accumulate);
+            Ok((DataChoice { task: None, ..data }, batches))
         };
-        let common = of_all(&recipe);
+        let common = of_all(&recipe)?;
         for (key, value) in &contender.changes {
-            recipe = recipe.set(key, value)?.from_the_root()?;
-            if of_all(&recipe) != common {
+            recipe = recipe.set(key, value)?;
+            if of_all(&recipe)? != common {
                 let reason =
                     format!("`{key}={value}` is not what all have; data and batches are said of all, with --set");
                 return Err(Error::Contender { text: contender.name.clone(), reason });
             }
         }
+        recipe.data = DataChoice { task: recipe.data.task, ..lead.data.clone() };
         let about = |changes: &[(String, String)]| changes.iter().any(|(key, _)| key.starts_with("plan.schedule"));
         if about(&contender.changes) || !about(&self.settings) {
             // What it says of its own schedule, it says of its own steps.
