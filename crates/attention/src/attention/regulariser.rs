@@ -10,7 +10,7 @@ const FREE_ENTROPY: f64 = 0.7;
 const TINY: f64 = 1e-9;
 
 /// `factor · mean over rows of |ln Σⱼ sᵢⱼ| + max(H(sᵢ) − 0.7 ln n, 0)`, where `H` is the entropy of the row scaled to sum 1
-/// and `n` the number of keys it may see.
+/// and `n` the number of keys it may see. Rows of queries that are padding count like all others: which they are, no mask says.
 #[derive(Debug, Clone)]
 pub(crate) struct Regulariser {
     factor: f64,
