@@ -139,20 +139,13 @@ fn entry(path: &Path) -> io::Result<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write;
+    use crate::{folder::tests::names, write};
 
     fn bundle(path: &Path) {
         let mut bundle = Bundle::begin(path).unwrap();
         bundle.add("a.txt", |path| write(path, b"some text")).unwrap();
         bundle.add("b.txt", |path| write(path, &[7; 3_000_000])).unwrap();
         bundle.finish().unwrap();
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<_> = entries.collect();
-        names.sort();
-        names
     }
 
     #[test]
