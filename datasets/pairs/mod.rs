@@ -85,14 +85,15 @@ pub fn split(pairs: Vec<Pair>) -> Splits<Pair> {
 /// Pairs of the user's for the data set `name`.
 pub(crate) fn read(name: &'static str, options: &Options) -> Result<Corpus, Error> {
     let path = options.data.as_ref().ok_or(Error::NoFile { name })?;
-    let plain = options.columns.is_empty() && !headed(path)?;
-    let pairs = match (&options.target, Format::of(path)) {
+    let format = Format::of(path);
+    let bare = options.target.is_none() && options.columns.is_empty() && matches!(format, None | Some(Format::Tsv));
+    let pairs = match (&options.target, format) {
         (Some(target), _) if options.columns.is_empty() => enough(path, parallel(path, target)?)?,
         (Some(_), _) => {
             return Err(Error::Meaningless { name, option: "`--column`", reason: "parallel files have no columns" });
         }
         // Lines with a tab, unless their columns are named: then the first is a header.
-        (None, None | Some(Format::Tsv)) if plain => open(path)?,
+        (None, _) if bare && !headed(path)? => open(path)?,
         (None, format) => {
             // Whatever the ending, what has columns and is nothing else has them between tabs.
             let records = format.unwrap_or(Format::Tsv).read(path, name, options, &COLUMNS)?;

@@ -28,6 +28,9 @@ pub struct Entry {
     pub share: f64,
     /// What the recipe's own learning rate is multiplied with.
     pub rate_factor: f64,
+    /// The names of what it is measured by; none where that was not kept.
+    #[serde(default)]
+    pub measures: Vec<String>,
     /// How many texts were too long for it and lost their end.
     pub shortened: usize,
     /// Where its runs are, within the study's folder.

@@ -113,15 +113,16 @@ pub enum Heard<'a> {
 
 impl Study {
     /// Sizes the contenders, trains each from each seed, judges them. A trial whose result is in the folder is not made
-    /// again, one that was interrupted goes on, and one that was judged on another part or in another way is judged again. On the backend flex the scores are the same bit for bit, whoever makes the
-    /// trials; times, speeds and memory are those of the process that made them.
+    /// again, one that was interrupted goes on, and one that was judged on another part or in another way is judged again.
+    /// On the backend flex the scores are the same bit for bit, whoever makes the trials; times, speeds and memory are those
+    /// of the process that made them.
     ///
     /// # Errors
     /// If contenders do not fit the data or the budget, a file cannot be read or written, another process fails, or it is
     /// stopped from outside. A model that diverges is no error: it is in the results.
     pub fn run(&self, mut around: Surroundings) -> Result<Results, Error> {
         let entries = self.prepare(&mut around)?;
-        self.validate_metric(&entries, &mut around)?;
+        self.validate_metric(&entries)?;
         // First, as it takes but seconds: what a baseline cannot do is said before anyone is trained.
         let marks = self.marks(&entries, &mut around)?;
         let entries = self.tuned(entries, &mut around)?;

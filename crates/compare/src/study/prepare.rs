@@ -172,6 +172,7 @@ impl Study {
             flops,
             share: 1.0,
             rate_factor: 1.0,
+            measures: experiment.measures().into_iter().map(str::to_owned).collect(),
             shortened: experiment.shortened,
             folder,
             recipe: experiment.recipe,

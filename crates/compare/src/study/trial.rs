@@ -67,11 +67,11 @@ impl Trial {
 impl Study {
     /// Makes a trial, and says whether it was there before. One that was judged otherwise is judged again.
     pub(super) fn trial(&self, planned: &Planned, around: &mut Surroundings) -> Result<(Trial, bool), Error> {
-        if let Some(known) = self.known(planned)? {
-            return Ok((known, true));
+        let before = self.made(planned)?;
+        if let Some(known) = before.as_ref().filter(|trial| trial.answers(&self.asked(planned))) {
+            return Ok((known.clone(), true));
         }
         let folder = self.run_folder(&planned.entry, planned.seed);
-        let before: Option<Trial> = kept::read(&folder.join(RESULT))?;
         let mut recipe = planned.entry.recipe.clone();
         recipe.plan.seed = planned.seed;
         let experiment = Experiment::prepare(recipe, &mut around.progress())?;
@@ -104,8 +104,12 @@ impl Study {
 
     /// What came of it, if it was made and judged as it is to be judged now.
     pub(super) fn known(&self, planned: &Planned) -> Result<Option<Trial>, Error> {
-        let made: Option<Trial> = kept::read(&self.run_folder(&planned.entry, planned.seed).join(RESULT))?;
-        Ok(made.filter(|trial| trial.answers(&self.asked(planned))))
+        Ok(self.made(planned)?.filter(|trial| trial.answers(&self.asked(planned))))
+    }
+
+    /// What came of it, if it was made, however it was judged.
+    fn made(&self, planned: &Planned) -> Result<Option<Trial>, Error> {
+        kept::read(&self.run_folder(&planned.entry, planned.seed).join(RESULT))
     }
 
     fn asked(&self, planned: &Planned) -> Asked {

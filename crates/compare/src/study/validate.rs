@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use salamander_experiment::Experiment;
 use salamander_train::Plan;
 
-use super::{Entry, Study, Surroundings, results::decides};
+use super::{Entry, Study, results::decides};
 use crate::Error;
 
 impl Study {
@@ -40,16 +39,15 @@ impl Study {
         self.budget.validate()
     }
 
-    /// Checks that all will be measured by what is to decide.
-    pub(super) fn validate_metric(&self, entries: &[Entry], around: &mut Surroundings) -> Result<(), Error> {
+    /// Checks that all will be measured by what is to decide, as far as that is known before they are judged.
+    pub(super) fn validate_metric(&self, entries: &[Entry]) -> Result<(), Error> {
         let Some(wanted) = &self.metric else { return Ok(()) };
-        let mut have: Option<BTreeSet<&str>> = None;
-        for entry in entries {
-            let measures = Experiment::prepare(entry.recipe.clone(), &mut around.progress())?.measures();
-            let measures: BTreeSet<_> = measures.into_iter().collect();
-            have = Some(have.map_or_else(|| measures.clone(), |have| &have & &measures));
+        if entries.iter().any(|entry| entry.measures.is_empty()) {
+            return Ok(());
         }
-        decides(wanted, have.into_iter().flatten())
+        let everybodys = |name: &&String| entries.iter().all(|entry| entry.measures.contains(name));
+        let have: BTreeSet<_> = entries.iter().flat_map(|entry| &entry.measures).filter(everybodys).collect();
+        decides(wanted, have.into_iter().map(String::as_str))
     }
 }
 
